@@ -1,0 +1,1 @@
+"""Readings reach people: recorder, REST, live feed, access."""

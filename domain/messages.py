@@ -1,0 +1,138 @@
+"""What one part of Headroom tells another, each with when the frame was captured and whether it may be believed.
+
+*Unknown is never zero*: a reading has a count exactly when its state is ``ok``. The constructor enforces it, so no
+reader can meet a blind zone with a number in it, nor a trusted zone without one.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from domain.units import Slug, UtcDatetime
+
+MESSAGE_VERSION: Final = 1
+
+
+class State(StrEnum):
+    """Whether a number may be believed."""
+
+    OK = "ok"
+    STALE = "stale"
+    """The newest frame is old, but the connection has not been given up."""
+    BLIND = "blind"
+    """No frames, a black picture, a frozen picture, or a camera that was moved."""
+    UNCALIBRATED = "uncalibrated"
+    """The camera sees, but where it looks is not known."""
+
+
+class Message(BaseModel):
+    """What every message carries."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = MESSAGE_VERSION
+    venue_id: Slug
+    captured_at: UtcDatetime
+    """When the frame was captured, not when it was handled."""
+    state: State
+    reason: str | None = None
+    """Why the state is not ``ok``, in words a steward understands."""
+
+
+class ZoneReading(Message):
+    """How many people stood in a zone during one second (``captured_at`` is that second's start)."""
+
+    kind: Literal["zone_reading"] = "zone_reading"
+    zone_id: Slug
+    camera_ids: tuple[Slug, ...] = Field(min_length=1)
+    count: float | None = Field(default=None, ge=0)
+    """People, averaged over the second's frames; ``None`` when unknown."""
+    peak: int | None = Field(default=None, ge=0)
+    """The highest count of one frame in the second."""
+    count_low: float | None = Field(default=None, ge=0)
+    """Lower end of the 90 % interval; ``None`` where no interval has been measured for this camera."""
+    count_high: float | None = Field(default=None, ge=0)
+    frames: int = Field(default=0, ge=0)
+    """How many frames were looked at."""
+    method: Literal["boxes"] | None = None
+    """Which reading of the crowd the count came from."""
+    model: str | None = None
+    epoch: int = Field(default=0, ge=0)
+    """Grows each time another worker takes over the camera."""
+
+    @model_validator(mode="after")
+    def _unknown_is_never_zero(self) -> Self:
+        known = self.state is State.OK
+        if known != (self.count is not None) or known != (self.peak is not None):
+            raise ValueError(f"a reading has a count and a peak exactly when it is ok: state={self.state}")
+        if not known and (self.count_low is not None or self.count_high is not None):
+            raise ValueError("an unknown reading has no interval")
+        return self
+
+
+class LineCrossing(Message):
+    """One person passed a counting line."""
+
+    kind: Literal["line_crossing"] = "line_crossing"
+    crossing_id: UUID
+    """Made once, when the crossing is seen: what makes storing it twice harmless."""
+    line_id: Slug
+    camera_id: Slug
+    direction: Literal["in", "out"]
+
+
+class CameraHealth(Message):
+    """How a camera is doing. Where it never gave a frame, ``captured_at`` is when that was noticed."""
+
+    kind: Literal["camera_health"] = "camera_health"
+    camera_id: Slug
+    last_frame_at: UtcDatetime | None = None
+    fps: float | None = Field(default=None, ge=0)
+    """Frames captured a second over the last few seconds; ``None`` while there are none."""
+    frame_width: int | None = None
+    """Pixels."""
+    frame_height: int | None = None
+    frames_captured: int = Field(default=0, ge=0)
+    frames_dropped: int = Field(default=0, ge=0)
+    """Captured, but replaced by a newer one before anyone looked."""
+    frames_late: int = Field(default=0, ge=0)
+    """Looked at more than the camera's latency bound after capture."""
+    restarts: int = Field(default=0, ge=0)
+    """How often the capture was started again."""
+
+
+StreamMessage = Annotated[ZoneReading | LineCrossing | CameraHealth, Field(discriminator="kind")]
+
+
+class LiveSnapshot(BaseModel):
+    """The first thing a live client hears: the newest of everything."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["snapshot"] = "snapshot"
+    version: Literal[1] = MESSAGE_VERSION
+    venue_id: Slug
+    sent_at: UtcDatetime
+    readings: tuple[ZoneReading, ...]
+    cameras: tuple[CameraHealth, ...]
+
+
+class LiveUpdate(BaseModel):
+    """What changed since the last one; sent at least once a second, empty as a heartbeat."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["update"] = "update"
+    version: Literal[1] = MESSAGE_VERSION
+    venue_id: Slug
+    sent_at: UtcDatetime
+    readings: tuple[ZoneReading, ...] = ()
+    cameras: tuple[CameraHealth, ...] = ()
+    crossings: tuple[LineCrossing, ...] = ()
+    skipped: int = Field(default=0, ge=0)
+    """Messages this client was too slow for; newer ones replaced them."""
+
+
+LiveMessage = Annotated[LiveSnapshot | LiveUpdate, Field(discriminator="kind")]

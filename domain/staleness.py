@@ -1,0 +1,45 @@
+"""When a number that was true stops being known."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.messages import CameraHealth, State, ZoneReading
+
+STALE_AFTER: Final = timedelta(seconds=4)
+"""A reading is named by the start of its second, so the newest is 1 to 2.4 s old: at 4 s two are missing."""
+BLIND_AFTER: Final = timedelta(seconds=10)
+"""Nobody should act on a number ten seconds old: a crowd moves more than ten metres in that time."""
+
+
+def state_by_age(captured_at: datetime, now: datetime) -> State:
+    """``ok``, ``stale`` or ``blind`` by the age of the newest frame or reading alone."""
+    age = now - captured_at
+    if age <= STALE_AFTER:
+        return State.OK
+    return State.STALE if age <= BLIND_AFTER else State.BLIND
+
+
+def aged_reading(reading: ZoneReading, now: datetime) -> ZoneReading:
+    """The reading as it may be shown at ``now``: one that is too old loses its count, never its place."""
+    state = state_by_age(reading.captured_at, now)
+    if state is State.OK or reading.state is State.BLIND:
+        return reading
+    age_s = (now - reading.captured_at).total_seconds()
+    return ZoneReading(
+        venue_id=reading.venue_id,
+        zone_id=reading.zone_id,
+        camera_ids=reading.camera_ids,
+        captured_at=reading.captured_at,
+        state=state,
+        reason=f"no reading for {age_s:.0f} s",
+        epoch=reading.epoch,
+    )
+
+
+def aged_health(health: CameraHealth, now: datetime, heard_at: datetime) -> CameraHealth:
+    """The camera's health as it may be shown at ``now``, when its worker was last heard at ``heard_at``."""
+    state = state_by_age(heard_at, now)
+    if state is State.OK or health.state is State.BLIND:
+        return health
+    silent_s = (now - heard_at).total_seconds()
+    return health.model_copy(update={"state": state, "reason": f"its worker is silent for {silent_s:.0f} s"})

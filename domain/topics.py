@@ -1,0 +1,73 @@
+"""The one table of topics: who reads what, how often, by which way, and what gives way when it is too much."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from domain.messages import CameraHealth, LineCrossing, Message, ZoneReading
+
+
+class Transport(StrEnum):
+    """How a message travels through Redis."""
+
+    PUBSUB_AND_STREAM = "pubsub+stream"
+    """Screens hear it at once (lossy); the Stream is what is stored."""
+    PUBSUB_AND_LAST_VALUE = "pubsub+last-value"
+    LAST_VALUE = "last-value"
+
+
+class DropPolicy(StrEnum):
+    """What a reader that falls behind loses."""
+
+    NEWEST_WINS = "newest-wins"
+    """Only the newest of each key is kept for a slow screen; the Stream keeps all."""
+    KEEP_ALL = "keep-all"
+    """Each one counts; a slow screen is told how many it missed."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One row of the table.
+
+    Attributes:
+        name: the Redis key's prefix.
+        message: what it carries; ``None`` for a JPEG.
+        rate_hz: expected messages a second for each zone or camera; ``None`` for events.
+        retention_s: how long a Stream entry or a last value is kept.
+        stream_length: an upper bound on a venue's Stream entries, whatever their age.
+    """
+
+    name: str
+    message: type[Message] | None
+    rate_hz: float | None
+    transport: Transport
+    retention_s: int
+    drop: DropPolicy
+    stream_length: int = 0
+
+    def key(self, owner: str) -> str:
+        """The channel, Stream or key of one owner: a venue, or for ``frame`` and a last value, venue/camera."""
+        return f"{self.name}:{owner}"
+
+    @property
+    def has_stream(self) -> bool:
+        """Whether its messages are stored."""
+        return self.transport is Transport.PUBSUB_AND_STREAM
+
+
+READINGS: Final = Topic(
+    "readings", ZoneReading, 1.0, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.NEWEST_WINS, 2_000_000
+)
+CROSSINGS: Final = Topic(
+    "crossings", LineCrossing, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 1_000_000
+)
+CAMERAS: Final = Topic("cameras", CameraHealth, 1.0, Transport.PUBSUB_AND_LAST_VALUE, 24 * 3600, DropPolicy.NEWEST_WINS)
+FRAME: Final = Topic("frame", None, 2.0, Transport.LAST_VALUE, 10, DropPolicy.NEWEST_WINS)
+
+TOPICS: Final = MappingProxyType({topic.name: topic for topic in (READINGS, CROSSINGS, CAMERAS, FRAME)})
+
+
+def camera_owner(venue_id: str, camera_id: str) -> str:
+    """The owner part of a key that belongs to one camera of one venue."""
+    return f"{venue_id}/{camera_id}"

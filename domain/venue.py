@@ -1,0 +1,157 @@
+"""A venue as its file describes it: cameras, zones, counting lines, and how many people each part holds."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal, Self, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+from numpy.typing import ArrayLike
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
+
+from domain.errors import BadVenue
+from domain.geometry import Line, Polygon
+from domain.source import Source
+from domain.units import Slug
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+def _parse_source(value: object) -> object:
+    return Source.parse(value) if isinstance(value, str) else value
+
+
+def _parse_polygon(value: object) -> object:
+    return value if isinstance(value, Polygon) else Polygon(cast("ArrayLike", value))
+
+
+CameraSource = Annotated[Source, BeforeValidator(_parse_source), PlainSerializer(lambda source: source.redacted)]
+ZonePolygon = Annotated[
+    Polygon, BeforeValidator(_parse_polygon), PlainSerializer(lambda polygon: polygon.points.tolist())
+]
+PicturePoint = tuple[float, float]
+"""x, y in pixels of the camera's ``frame_size``."""
+
+
+class CameraConfig(_Part):
+    """One camera.
+
+    Attributes:
+        source: where its frames come from; its password is never serialised.
+        frame_size: width and height, in pixels, of the picture that zones and lines were drawn on. A stream of
+            another size is scaled to it.
+        fps: how many frames a second to look at, at most; ``None`` looks at all.
+        loop: a file starts again at its end, as a demo does.
+    """
+
+    id: Slug
+    name: str = Field(min_length=1, max_length=80)
+    source: CameraSource
+    frame_size: tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]
+    fps: float | None = Field(default=None, gt=0, le=60)
+    loop: bool = False
+
+
+class ZoneConfig(_Part):
+    """An area of one camera's picture in which people are counted by their feet.
+
+    Attributes:
+        polygon: corners in pixels of the camera's ``frame_size``.
+        capacity: people it may hold; ``None`` where no limit is set.
+        primary: its people are summed into the venue's occupancy. A zone that lies inside another is not.
+    """
+
+    id: Slug
+    name: str = Field(min_length=1, max_length=80)
+    camera_id: Slug
+    polygon: ZonePolygon
+    capacity: int | None = Field(default=None, gt=0)
+    primary: bool = True
+
+
+class LineConfig(_Part):
+    """A directed counting line in one camera's picture; see :class:`domain.geometry.Line` for which side is ``in``."""
+
+    id: Slug
+    name: str = Field(min_length=1, max_length=80)
+    camera_id: Slug
+    start: PicturePoint
+    end: PicturePoint
+
+    @property
+    def line(self) -> Line:
+        """The line as geometry."""
+        return Line(self.start, self.end)
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Self:
+        Line(self.start, self.end)
+        return self
+
+
+class VenueConfig(_Part):
+    """A whole venue.
+
+    Attributes:
+        capacity: licensed capacity, people.
+        busy_at: share of a capacity from which a zone is shown as busy.
+        full_at: share of a capacity from which a zone is shown as full.
+
+    Example:
+        >>> VenueConfig.model_validate({"version": 1, "id": "hall", "name": "Hall", "capacity": 500,
+        ...     "cameras": [{"id": "door", "name": "Door", "source": "usb:0", "frame_size": [640, 480]}],
+        ...     "zones": [{"id": "floor", "name": "Floor", "camera_id": "door",
+        ...                "polygon": [[0, 0], [640, 0], [640, 480]]}]}).zones[0].polygon.area
+        153600.0
+    """
+
+    version: Literal[1]
+    id: Slug
+    name: str = Field(min_length=1, max_length=80)
+    capacity: int = Field(gt=0)
+    timezone: str = "UTC"
+    busy_at: float = Field(default=0.8, gt=0, le=1)
+    full_at: float = Field(default=0.95, gt=0, le=1)
+    cameras: tuple[CameraConfig, ...] = Field(min_length=1)
+    zones: tuple[ZoneConfig, ...] = Field(min_length=1)
+    lines: tuple[LineConfig, ...] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise BadVenue(f"timezone {value!r} is not known; expected a name such as Europe/London")
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        _refuse_repeats("camera", (camera.id for camera in self.cameras))
+        _refuse_repeats("zone", (zone.id for zone in self.zones))
+        _refuse_repeats("line", (line.id for line in self.lines))
+        cameras = {camera.id: camera for camera in self.cameras}
+        placed: tuple[ZoneConfig | LineConfig, ...] = (*self.zones, *self.lines)
+        for part in placed:
+            if part.camera_id not in cameras:
+                raise BadVenue(f"{part.id!r} names camera {part.camera_id!r}; the venue has {sorted(cameras)}")
+        if self.busy_at > self.full_at:
+            raise BadVenue(f"busy_at ({self.busy_at}) must not be above full_at ({self.full_at})")
+        if not any(zone.primary for zone in self.zones):
+            raise BadVenue("no zone is primary, so the venue's occupancy would be unknown for ever")
+        return self
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The venue's own clock, for showing times to people there."""
+        return ZoneInfo(self.timezone)
+
+    def camera(self, camera_id: str) -> CameraConfig:
+        """The camera of that id (there is one: the file was checked)."""
+        return next(camera for camera in self.cameras if camera.id == camera_id)
+
+
+def _refuse_repeats(what: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for identifier in ids:
+        if identifier in seen:
+            raise BadVenue(f"{what} id {identifier!r} is used twice")
+        seen.add(identifier)

@@ -1,0 +1,1 @@
+"""The ``headroom`` command: puts the rooms together and keeps them running."""

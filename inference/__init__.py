@@ -1,0 +1,1 @@
+"""Frames become readings: detect, track, count by zone and line, publish."""

@@ -1,0 +1,1 @@
+"""Cameras become frames: one killable capture process each, and its health."""

@@ -1,0 +1,1 @@
+"""Labels become a model. So far: exporting one."""
