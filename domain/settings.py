@@ -34,7 +34,7 @@ class Settings(BaseModel):
         log_level: least severe level that is logged.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
 
     assets: Path | None = None
     data: Path = Path(".headroom")

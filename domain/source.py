@@ -1,5 +1,6 @@
 """Where a camera's frames come from: one string, understood once, its password never shown."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -52,7 +53,8 @@ class Source:
         """Understand a source as people write it: a URL, ``usb:0``, ``asset:NAME`` or a path.
 
         Raises:
-            BadSource: empty, an unknown scheme, a URL without a host, or a USB source that is not a number.
+            BadSource: empty, an unknown scheme, a URL without a host or with an unescaped password, or a USB source
+                that is not a number.
         """
         if not text.strip():
             raise BadSource(f"camera source is empty; expected {_EXAMPLES}")
@@ -77,14 +79,11 @@ class Source:
 
     @property
     def redacted(self) -> str:
-        """The source as it may be shown: no user, no password, no query."""
+        """The source as it may be shown: no user, no password, no query, of a path on this machine only the name."""
         if self.kind in (SourceKind.RTSP, SourceKind.HTTP):
-            parts = urlsplit(self.address)
-            host = parts.netloc.rpartition("@")[2]
-            user = "***@" if "@" in parts.netloc else ""
-            return urlunsplit((parts.scheme, user + host, parts.path, "***" if parts.query else "", ""))
+            return _shown_url(self.address)
         if self.kind is SourceKind.FILE:
-            return Path(self.address).name
+            return _shown_path(self.address)
         return f"{self.kind}:{self.address}"
 
     def __repr__(self) -> str:
@@ -93,17 +92,56 @@ class Source:
     __str__ = __repr__
 
 
+_AUTHORITY = re.compile(r"[^/?#]*")
+_HOST = re.compile(r"\[[^\]]*\]|[^:/?#]*")
+
+
 def _checked_url(text: str) -> str:
+    """The URL, once it is certain where its password ends.
+
+    A bare ``/``, ``?`` or ``#`` in a password ends the host for every reader of URLs: the capture would call a host
+    named after the user, and a log would show the rest of the password as a path. The ``@`` left over gives it away.
+    """
+    scheme, _, rest = text.partition(":")
+    start = rest.removeprefix("//")
+    if "@" in start[len(_leading(_AUTHORITY, start)) :]:
+        raise BadSource(
+            f"camera URL has an @ after its host ({_host_of(start)}); "
+            "in a user name or a password write / as %2F, ? as %3F, # as %23 and @ as %40"
+        )
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise BadSource(f"camera URL has a bad host or port: {_without_login(text)}") from error
+    except ValueError:
+        # Not chained: the cause quotes what it took for the port, which may be the password.
+        raise BadSource(f"camera URL has a bad host or port near {scheme}://{_host_of(start)}") from None
     if not host:
-        raise BadSource(f"camera URL has no host: {_without_login(text)}")
+        raise BadSource(f"camera URL has no host; expected {scheme}://host/path")
     return text
 
 
-def _without_login(text: str) -> str:
-    scheme, _, rest = text.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+def _leading(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.match(text)
+    return found.group() if found else ""
+
+
+def _host_of(text: str) -> str:
+    """What stands for the host in a URL that cannot be parsed: nothing before an ``@`` nor after a ``:``."""
+    return _leading(_HOST, text.lstrip("/").rpartition("@")[2])
+
+
+def _shown_url(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    user = "***@" if "@" in parts.netloc else ""
+    # Some recorders take their login in the path: /user=admin_password=secret_channel=1.sdp
+    folder, equals, _ = parts.path.partition("=")
+    path = f"{folder.rpartition('/')[0]}/***" if equals else parts.path
+    return urlunsplit((parts.scheme, user + host, path, "***" if parts.query else "", ""))
+
+
+def _shown_path(path: str) -> str:
+    login, at, rest = path.rpartition("@")
+    if at and ":" in login:  # user:password@host, its rtsp:// forgotten
+        return f"***@{Path(rest).name}"
+    return Path(path).name
