@@ -7,6 +7,7 @@ A ``Homography`` is the only way from the one to the other.
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,21 +17,27 @@ from domain.errors import BadGeometry
 Points = NDArray[np.float64]
 """Shape (n, 2): x, y."""
 
+LARGEST: Final = 1e9
+"""No picture and no site is larger, in pixels or metres; products of two such numbers stay exact enough to compare."""
+SHORTEST: Final = 1e-9
+"""A line shorter than this has no direction that rounding would not turn round."""
+
 
 def as_points(values: ArrayLike, *, name: str) -> Points:
-    """``values`` as an (n, 2) float array.
+    """``values`` as an (n, 2) float array of its own, which cannot be written to.
 
     Raises:
-        BadGeometry: not pairs of numbers, or a number that is not finite.
+        BadGeometry: not pairs of numbers, or a number that is not finite or beyond :data:`LARGEST`.
     """
     try:
-        points = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+        # Adding 0.0 copies, and turns -0.0 into 0.0: equal shapes must have equal bytes, which they are hashed by.
+        points = np.asarray(values, dtype=np.float64) + 0.0
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadGeometry(f"{name} must be a list of [x, y] pairs, got {values!r}") from error
     if points.ndim != 2 or points.shape[1] != 2:
         raise BadGeometry(f"{name} must be a list of [x, y] pairs, got {values!r}")
-    if not np.isfinite(points).all():
-        raise BadGeometry(f"{name} has a coordinate that is not a finite number: {values!r}")
+    if not (np.abs(points) <= LARGEST).all():
+        raise BadGeometry(f"{name} has a coordinate that is not a number of at most {LARGEST:.0e}: {values!r}")
     points.setflags(write=False)
     return points
 
@@ -103,13 +110,13 @@ class Polygon:
     @cached_property
     def area(self) -> float:
         """Area in the square of the coordinates' unit (the shoelace formula), never negative."""
-        x, y = self.points.T
+        x, y = (self.points - self.points[0]).T  # near the origin, where products lose nothing
         return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
 
     def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
         """Which points lie inside, by even-odd ray casting.
 
-        A point on the border belongs to one of two polygons that share that border, never to both.
+        A point on the border belongs to exactly one of two polygons that share that border, corner by corner.
 
         Args:
             points: shape (n, 2), in the polygon's own coordinates; n may be 0.
@@ -119,8 +126,11 @@ class Polygon:
         """
         where = np.asarray(points, dtype=np.float64).reshape(-1, 2)
         x, y = where[:, 0:1], where[:, 1:2]
-        x1, y1 = self.points.T
-        x2, y2 = np.roll(x1, -1), np.roll(y1, -1)
+        start, end = self.points.T, np.roll(self.points.T, -1, axis=1)
+        # Each edge by growing y: a neighbour that walks it the other way must round the same.
+        upward = start[1] <= end[1]
+        x1, y1 = np.where(upward, start, end)
+        x2, y2 = np.where(upward, end, start)
         spans = (y1 > y) != (y2 > y)
         rise = np.where(y2 == y1, 1.0, y2 - y1)
         left = x < (x2 - x1) * (y - y1) / rise + x1
@@ -145,7 +155,7 @@ class Line:
     a line drawn left to right counts movement down the picture as ``in``.
 
     Raises:
-        BadGeometry: the two ends are the same point.
+        BadGeometry: the two ends are the same point, or closer than :data:`SHORTEST`.
     """
 
     start: Points
@@ -155,8 +165,8 @@ class Line:
         ends = as_points([np.asarray(start), np.asarray(end)], name="line")
         object.__setattr__(self, "start", ends[0])
         object.__setattr__(self, "end", ends[1])
-        if self.length <= 0:
-            raise BadGeometry(f"line needs two different ends, got {ends[0].tolist()} twice")
+        if self.length < SHORTEST:
+            raise BadGeometry(f"line needs two different ends, got {ends[0].tolist()} and {ends[1].tolist()}")
 
     @cached_property
     def length(self) -> float:
@@ -207,13 +217,16 @@ class Homography:
     matrix: NDArray[np.float64]
 
     def __init__(self, matrix: ArrayLike) -> None:
-        values = np.array(matrix, dtype=np.float64)
+        try:
+            values = np.array(matrix, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise BadGeometry(f"homography must be 3x3 finite numbers, got {matrix!r}") from error
         if values.shape != (3, 3) or not np.isfinite(values).all():
             raise BadGeometry(f"homography must be 3x3 finite numbers, got shape {values.shape}")
         largest = float(np.abs(values).max())
         if largest == 0 or np.linalg.matrix_rank(values) < 3:
             raise BadGeometry(f"homography has no inverse: {values.tolist()}")
-        values = values / largest
+        values = values / largest + 0.0
         values.setflags(write=False)
         object.__setattr__(self, "matrix", values)
 
@@ -222,7 +235,9 @@ class Homography:
         where = np.asarray(points, dtype=np.float64).reshape(-1, 2)
         mapped = np.column_stack([where, np.ones(len(where))]) @ self.matrix.T
         depth = mapped[:, 2:3]
-        return np.asarray(np.where(depth == 0, np.nan, mapped[:, :2] / np.where(depth == 0, 1.0, depth)))
+        terms = np.abs(np.column_stack([where, np.ones(len(where))])) @ np.abs(self.matrix[2:3].T)
+        horizon = np.abs(depth) <= 1e-12 * terms  # what is left of terms that cancel is rounding, not depth
+        return np.asarray(np.where(horizon, np.nan, mapped[:, :2] / np.where(horizon, 1.0, depth)))
 
     @cached_property
     def inverse(self) -> "Homography":
