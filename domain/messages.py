@@ -30,7 +30,8 @@ class State(StrEnum):
 class Message(BaseModel):
     """What every message carries."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # JSON has no infinity: it would be written as null, which means unknown.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     version: Literal[1] = MESSAGE_VERSION
     venue_id: Slug

@@ -24,7 +24,13 @@ SECOND = timedelta(seconds=1)
 
 
 def whole_second(moment: datetime) -> datetime:
-    """The UTC second that ``moment`` falls in: the key that readings are stored under."""
+    """The UTC second that ``moment`` falls in: the key that readings are stored under.
+
+    Raises:
+        ValueError: ``moment`` is naive; it would be taken for this machine's local time.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"a time needs its zone, got {moment.isoformat()}")
     return moment.astimezone(UTC).replace(microsecond=0)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Literal, Self, cast
 from zoneinfo import ZoneInfo, available_timezones
 
+import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
@@ -14,7 +15,10 @@ from domain.units import Slug
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # Inputs are hidden in errors because a camera's source may hold a password.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
 
 
 def _parse_source(value: object) -> object:
@@ -133,6 +137,7 @@ class VenueConfig(_Part):
         for part in placed:
             if part.camera_id not in cameras:
                 raise BadVenue(f"{part.id!r} names camera {part.camera_id!r}; the venue has {sorted(cameras)}")
+            _refuse_out_of_sight(part, cameras[part.camera_id])
         if self.busy_at > self.full_at:
             raise BadVenue(f"busy_at ({self.busy_at}) must not be above full_at ({self.full_at})")
         if not any(zone.primary for zone in self.zones):
@@ -155,3 +160,11 @@ def _refuse_repeats(what: str, ids: Iterable[str]) -> None:
         if identifier in seen:
             raise BadVenue(f"{what} id {identifier!r} is used twice")
         seen.add(identifier)
+
+
+def _refuse_out_of_sight(part: ZoneConfig | LineConfig, camera: CameraConfig) -> None:
+    """What lies wholly outside its camera's picture would count nobody for ever, and zero must mean empty."""
+    points = part.polygon.points if isinstance(part, ZoneConfig) else np.array([part.start, part.end])
+    if (points.max(axis=0) < 0).any() or (points.min(axis=0) > camera.frame_size).any():
+        width, height = camera.frame_size
+        raise BadVenue(f"{part.id!r} lies outside the {width}x{height} picture of camera {camera.id!r}")
