@@ -1,0 +1,48 @@
+"""The one interface every detector serves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+"""BGR, shape (height, width, 3), as OpenCV decodes it."""
+
+PERSON: Final = 0
+"""COCO's class 0."""
+
+
+@dataclass(frozen=True)
+class Detections:
+    """The people found in one picture. None found is an ordinary answer: arrays of length 0.
+
+    Attributes:
+        boxes: left, top, right, bottom in pixels of the picture, inside it; shape (n, 4), float32.
+        scores: confidence in 0..1, highest first; shape (n,), float32.
+    """
+
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @classmethod
+    def none(cls) -> "Detections":
+        """Nobody found (the camera did see)."""
+        return cls(np.empty((0, 4), np.float32), np.empty(0, np.float32))
+
+
+class Detector(Protocol):
+    """Finds people in pictures. Safe to call from one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """Model and runtime, as it is named in readings: ``yolov8n-rebuilt/openvino-bf16``."""
+        ...
+
+    def detect(self, batch: Sequence[Picture]) -> list[Detections]:
+        """One answer a picture, in order. Pictures of a batch may differ in size; an empty batch is allowed."""
+        ...

@@ -1,0 +1,60 @@
+"""Fitting a picture into a network's input, and boxes back out."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.detect.base import Picture
+
+STRIDE = 32
+"""YOLOv8's coarsest stride: both sides of its input are multiples of it."""
+GREY = (114, 114, 114)
+"""The border colour YOLO models are trained with."""
+
+
+@dataclass(frozen=True)
+class Letterbox:
+    """How pictures of one size are fitted: scaled by one factor, centred, the rest grey.
+
+    Attributes:
+        height: of the network's input, pixels.
+        width: of the network's input, pixels.
+        scale: network pixels per picture pixel, never above 1 (enlarging adds no information).
+        left: grey columns before the picture.
+        top: grey rows before the picture.
+    """
+
+    height: int
+    width: int
+    scale: float
+    left: int
+    top: int
+
+    @classmethod
+    def fit(cls, picture_height: int, picture_width: int, *, longest: int) -> "Letterbox":
+        """The smallest stride-aligned input in which the longer side of the picture is at most ``longest`` pixels."""
+        scale = min(longest / max(picture_height, picture_width), 1.0)
+        inner_height, inner_width = round(picture_height * scale), round(picture_width * scale)
+        height, width = (-(-side // STRIDE) * STRIDE for side in (inner_height, inner_width))
+        return cls(height, width, scale, (width - inner_width) // 2, (height - inner_height) // 2)
+
+    def apply(self, picture: Picture, out: NDArray[np.uint8]) -> None:
+        """Draw ``picture`` into ``out``, shape (height, width, 3). The border of ``out`` must be grey already."""
+        inner_height = round(picture.shape[0] * self.scale)
+        inner_width = round(picture.shape[1] * self.scale)
+        inside = out[self.top : self.top + inner_height, self.left : self.left + inner_width]
+        if self.scale == 1.0:
+            inside[:] = picture
+        else:
+            cv2.resize(picture, (inner_width, inner_height), dst=inside, interpolation=cv2.INTER_LINEAR)
+
+    def blank(self) -> NDArray[np.uint8]:
+        """A grey input, shape (1, height, width, 3)."""
+        return np.full((1, self.height, self.width, 3), GREY, np.uint8)
+
+    def to_picture(self, boxes: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+        """Boxes from the network's pixels to the picture's, cut to the picture; shape (n, 4)."""
+        moved = (boxes - np.float32([self.left, self.top, self.left, self.top])) / np.float32(self.scale)
+        return np.clip(moved, 0, np.float32([width, height, width, height])).astype(np.float32)

@@ -1,0 +1,184 @@
+"""ByteTrack (Zhang et al. 2022), vectorised, with time as an argument.
+
+Strong boxes are matched first, then weak ones to the tracks still unmatched, so that someone half hidden is not lost.
+Only a strong box starts a track, and a track counts once it has been seen often enough. Everything about a person is
+dropped when the track ends; identities are never reused and mean nothing after the session.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from inference.detect.base import Detections
+from inference.track.motion import MotionState, to_centre, to_corners
+
+
+@dataclass(frozen=True)
+class TrackerParameters:
+    """What the tracker may assume.
+
+    Attributes:
+        strong_score: confidence from which a box may start or revive a track.
+        start_score: confidence from which a box that fits no track starts one.
+        strong_overlap: least IoU between a strong box and the track's predicted box.
+        weak_overlap: the same for weak boxes: higher, because they are often wrong.
+        confirm_hits: sightings before a track counts.
+        coast_s: seconds an unseen confirmed track goes on being counted: people hidden behind others are there.
+        lost_s: seconds an unseen track is remembered, so that it is found again under the same identity.
+    """
+
+    strong_score: float = 0.4
+    start_score: float = 0.5
+    strong_overlap: float = 0.2
+    weak_overlap: float = 0.5
+    confirm_hits: int = 3
+    coast_s: float = 1.0
+    lost_s: float = 3.0
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """The people believed to be in the picture at one moment.
+
+    Attributes:
+        ids: identity of each, shape (n,).
+        boxes: left, top, right, bottom in pixels, measured or predicted, shape (n, 4).
+        seen: whether the box was measured in this frame (else predicted), shape (n,).
+    """
+
+    ids: NDArray[np.int64]
+    boxes: NDArray[np.float64]
+    seen: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def feet(self) -> NDArray[np.float64]:
+        """Bottom centre of each box, shape (n, 2)."""
+        return np.column_stack([(self.boxes[:, 0] + self.boxes[:, 2]) / 2, self.boxes[:, 3]])
+
+
+class Tracker:
+    """Follows the people of one camera.
+
+    Call :meth:`update` for every frame, also for an empty one: no detections still means that time has passed.
+    """
+
+    def __init__(self, parameters: TrackerParameters | None = None) -> None:
+        self._parameters = parameters or TrackerParameters()
+        self._motion = MotionState.start(np.empty((0, 4)))
+        self._ids = np.empty(0, np.int64)
+        self._hits = np.empty(0, np.int64)
+        self._seen_at = np.empty(0)
+        self._next_id = 1
+        self._at_s: float | None = None
+
+    def __len__(self) -> int:
+        """How many tracks are remembered, lost ones included."""
+        return len(self._ids)
+
+    def update(self, found: Detections, at_s: float, picture_size: tuple[int, int]) -> Tracks:
+        """Advance to ``at_s`` and take in what was found there.
+
+        Args:
+            found: this frame's boxes; may be empty.
+            at_s: when the frame was captured, seconds on any clock that only goes forward. A frame that is not
+                newer than the last one moves nothing, but is matched.
+            picture_size: width and height, pixels: a track unseen at its border has left.
+
+        Returns:
+            The confirmed tracks that are seen now or were within ``coast_s``.
+        """
+        elapsed_s = 0.0 if self._at_s is None else max(at_s - self._at_s, 0.0)
+        self._at_s = at_s if self._at_s is None else max(at_s, self._at_s)
+        self._motion.predict(elapsed_s)
+        self._match(found)
+        self._forget()
+        return self._present(picture_size)
+
+    def _match(self, found: Detections) -> None:
+        p = self._parameters
+        measured = to_centre(found.boxes)
+        strong = np.flatnonzero(found.scores >= p.strong_score)
+        weak = np.flatnonzero(found.scores < p.strong_score)
+        confirmed = self._hits >= p.confirm_hits
+        boxes = found.boxes.astype(np.float64)
+
+        tracks = np.flatnonzero(confirmed)
+        matched, left_tracks, left_strong = self._associate(tracks, strong, boxes, found.scores, p.strong_overlap)
+        self._take(matched, measured)
+        recent = left_tracks[self._seen_at[left_tracks] >= self._now - p.coast_s]
+        matched, _, _ = self._associate(recent, weak, boxes, found.scores, p.weak_overlap)
+        self._take(matched, measured)
+        tentative = np.flatnonzero(~confirmed)
+        matched, _, left_strong = self._associate(tentative, left_strong, boxes, found.scores, p.strong_overlap)
+        self._take(matched, measured)
+        self._start(measured[left_strong[found.scores[left_strong] >= p.start_score]])
+
+    @property
+    def _now(self) -> float:
+        return self._at_s if self._at_s is not None else 0.0
+
+    def _associate(
+        self,
+        tracks: NDArray[np.intp],
+        candidates: NDArray[np.intp],
+        boxes: NDArray[np.float64],
+        scores: NDArray[np.float32],
+        least_overlap: float,
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Best one-to-one pairs (k, 2) of track row and box row; then the tracks and the boxes left over."""
+        if not len(tracks) or not len(candidates):
+            return np.empty((0, 2), np.intp), tracks, candidates
+        overlap = iou(to_corners(self._motion.position[tracks]), boxes[candidates])
+        cost = 1 - overlap * scores[candidates]
+        cost[overlap < least_overlap] = 2.0
+        rows, columns = linear_sum_assignment(cost)
+        good = cost[rows, columns] < 2.0
+        rows, columns = rows[good], columns[good]
+        pairs = np.column_stack([tracks[rows], candidates[columns]])
+        return pairs, np.delete(tracks, rows), np.delete(candidates, columns)
+
+    def _take(self, pairs: NDArray[np.intp], measured: NDArray[np.float64]) -> None:
+        self._motion.update(pairs[:, 0], measured[pairs[:, 1]])
+        self._hits[pairs[:, 0]] += 1
+        self._seen_at[pairs[:, 0]] = self._now
+
+    def _start(self, measured: NDArray[np.float64]) -> None:
+        count = len(measured)
+        self._motion.extend(MotionState.start(measured))
+        self._ids = np.concatenate([self._ids, np.arange(self._next_id, self._next_id + count)])
+        self._hits = np.concatenate([self._hits, np.ones(count, np.int64)])
+        self._seen_at = np.concatenate([self._seen_at, np.full(count, self._now)])
+        self._next_id += count
+
+    def _forget(self) -> None:
+        """End tracks that are too long unseen, and those that were unseen before they were confirmed."""
+        too_long = self._seen_at < self._now - self._parameters.lost_s
+        never = (self._seen_at < self._now) & (self._hits < self._parameters.confirm_hits)
+        keep = ~(too_long | never)
+        self._motion.keep(keep)
+        self._ids, self._hits, self._seen_at = self._ids[keep], self._hits[keep], self._seen_at[keep]
+
+    def _present(self, picture_size: tuple[int, int]) -> Tracks:
+        """Confirmed tracks seen now, or recently; one that is unseen at the picture's border has walked out."""
+        boxes = to_corners(self._motion.position)
+        seen = self._seen_at == self._now
+        inside = (boxes[:, :2] > 0).all(axis=1) & (boxes[:, 2:] < picture_size).all(axis=1)
+        hidden = inside & (self._seen_at >= self._now - self._parameters.coast_s)
+        there = (self._hits >= self._parameters.confirm_hits) & (seen | hidden)
+        return Tracks(self._ids[there], boxes[there], seen[there])
+
+
+def iou(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Intersection over union of every pair of boxes: (n, 4) and (m, 4) to (n, m)."""
+    low = np.maximum(first[:, None, :2], second[None, :, :2])
+    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=2)
+    area_first = np.prod(first[:, 2:] - first[:, :2], axis=1)
+    area_second = np.prod(second[:, 2:] - second[:, :2], axis=1)
+    union = area_first[:, None] + area_second[None, :] - shared
+    return np.asarray(shared / np.maximum(union, 1e-9))
