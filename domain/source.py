@@ -68,9 +68,7 @@ class Source:
             return cls(kind, _checked_url(text))
         if kind is SourceKind.USB and not rest.isdecimal():
             raise BadSource(f"USB camera must be a number, as in usb:0, got {text!r}")
-        if scheme.lower() == "file":
-            return cls(kind, rest.removeprefix("//"))
-        return cls(kind, rest if kind in (SourceKind.USB, SourceKind.ASSET) else text)
+        return cls(kind, _named(kind, text))
 
     @property
     def live(self) -> bool:
@@ -92,21 +90,36 @@ class Source:
     __str__ = __repr__
 
 
+def _named(kind: SourceKind, text: str) -> str:
+    """What is opened: a USB camera's number, an asset's name, a path with or without ``file:`` before it."""
+    rest = text.partition(":")[2]
+    if kind is not SourceKind.FILE:
+        address = rest
+    elif text.lower().startswith("file:"):
+        address = rest.removeprefix("//")
+    else:
+        address = text
+    if not address:
+        raise BadSource(f"camera source {text!r} names nothing; expected {_EXAMPLES}")
+    return address
+
+
 _AUTHORITY = re.compile(r"[^/?#]*")
-_HOST = re.compile(r"\[[^\]]*\]|[^:/?#]*")
+_HOST = re.compile(r"\[[^\]\s]*\]|[^:/?#\s]*")
 
 
 def _checked_url(text: str) -> str:
     """The URL, once it is certain where its password ends.
 
     A bare ``/``, ``?`` or ``#`` in a password ends the host for every reader of URLs: the capture would call a host
-    named after the user, and a log would show the rest of the password as a path. The ``@`` left over gives it away.
+    named after the user, and a log would show the rest of the password as a path. The ``@`` left over gives it away,
+    but not where the host begins: nothing of such a URL is shown.
     """
     scheme, _, rest = text.partition(":")
     start = rest.removeprefix("//")
     if "@" in start[len(_leading(_AUTHORITY, start)) :]:
         raise BadSource(
-            f"camera URL has an @ after its host ({_host_of(start)}); "
+            f"camera URL {scheme}://*** has an @ after its host; "
             "in a user name or a password write / as %2F, ? as %3F, # as %23 and @ as %40"
         )
     try:
