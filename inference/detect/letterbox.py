@@ -56,5 +56,5 @@ class Letterbox:
 
     def to_picture(self, boxes: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
         """Boxes from the network's pixels to the picture's, cut to the picture; shape (n, 4)."""
-        moved = (boxes - np.float32([self.left, self.top, self.left, self.top])) / np.float32(self.scale)
-        return np.clip(moved, 0, np.float32([width, height, width, height])).astype(np.float32)
+        moved = (boxes - np.array([self.left, self.top, self.left, self.top], np.float32)) / self.scale
+        return np.asarray(np.clip(moved, 0, [width, height, width, height]), np.float32)

@@ -78,7 +78,9 @@ class OpenVinoDetector:
         self._trunk = _raw_heads(self._core, model)
         self._longest, self._min_score, self._max_iou = longest, min_score, max_iou
         self._slots: dict[Letterbox, deque[_Slot]] = {}
-        chosen = precision or ("bf16" if "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32")
+        chosen = precision or (
+            "bf16" if "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+        )
         self._name = f"{name}/openvino-{chosen}"
 
     @property

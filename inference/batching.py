@@ -1,0 +1,64 @@
+"""One detector shared by many cameras."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, Self
+
+from inference.detect import Detections, Detector
+from inference.detect.base import Picture
+
+LARGEST_BATCH: Final = 16
+"""Pictures a call: beyond this a CPU gains nothing, and the first picture waits for the last."""
+
+_Job = tuple[Picture, "asyncio.Future[Detections]"]
+
+
+class Batcher:
+    """Runs the detector in its own thread on whatever pictures wait, so that nobody waits for a slower camera.
+
+    While one batch runs the next one gathers by itself; there is no collection window to tune.
+    """
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._waiting: asyncio.Queue[_Job] = asyncio.Queue()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="detector")
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name="batcher")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._thread.shutdown(wait=True)
+
+    async def detect(self, picture: Picture) -> Detections:
+        """The people in one picture. An error of the detector is raised to everyone in that batch."""
+        answer: asyncio.Future[Detections] = asyncio.get_running_loop().create_future()
+        self._waiting.put_nowait((picture, answer))
+        return await answer
+
+    async def _run(self) -> None:
+        while True:
+            batch = [await self._waiting.get()]
+            while len(batch) < LARGEST_BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            await self._answer(batch)
+
+    async def _answer(self, batch: Sequence[_Job]) -> None:
+        wanted = [(picture, answer) for picture, answer in batch if not answer.done()]
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.run_in_executor(self._thread, self._detector.detect, [picture for picture, _ in wanted])
+        except Exception as error:  # noqa: BLE001  # whoever asked must hear of any failure, or they wait for ever
+            for _, answer in wanted:
+                if not answer.done():
+                    answer.set_exception(error)
+            return
+        for (_, answer), detections in zip(wanted, found, strict=True):
+            if not answer.done():
+                answer.set_result(detections)

@@ -1,0 +1,184 @@
+"""The worker: one venue's cameras, from frames to published readings, until it is told to stop."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+import numpy as np
+import structlog
+from ingest.camera import Camera, Pace
+
+from domain.errors import Unavailable
+from domain.settings import Settings
+from domain.topics import CAMERAS, CROSSINGS, READINGS, camera_owner
+from domain.venue import CameraConfig, VenueConfig
+from inference.assets import resolve
+from inference.batching import Batcher
+from inference.camera_pipeline import CameraPipeline, crossing_of, reading_of
+from inference.detect import Detections, Detector
+from inference.models import ModelTable, choose, load_detector
+from inference.picture import blurred_jpeg
+from inference.publish import Publisher, connect
+from inference.track import Tracks
+from inference.zones.counting import ZoneSeconds
+from ingest.frame import Frame
+
+log = structlog.get_logger()
+
+TICK_S: Final = 0.2
+"""How often seconds are closed: a reading leaves within 1.6 s of its second's start."""
+PICTURE_PERIOD_S: Final = 0.5
+"""Between two pictures of a camera (the topic's 2 Hz)."""
+FLUSH_S: Final = 2.0
+"""How long the last messages may take at the end."""
+RETRY_S: Final = 5.0
+"""Before a camera whose handling failed is taken up again."""
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present, UTC."""
+    return datetime.now(UTC)
+
+
+class CameraWorker:
+    """One camera of the venue: its frames, its tracks, its seconds.
+
+    A failure while handling it is logged, leaves its zones unknown, and is tried again; other cameras never notice.
+    """
+
+    def __init__(
+        self, config: CameraConfig, venue: VenueConfig, batcher: Batcher, publisher: Publisher, model: str, clock: Clock
+    ) -> None:
+        self._config, self._venue = config, venue
+        self._batcher, self._publisher, self._model, self._clock = batcher, publisher, model, clock
+        self._zones = [zone for zone in venue.zones if zone.camera_id == config.id]
+        self._lines = [line for line in venue.lines if line.camera_id == config.id]
+        self._seconds = ZoneSeconds.starting(clock())
+        self._camera = Camera(config.id, config.source, pace=Pace.REAL_TIME, loop=config.loop)
+        self._picture_at = 0.0
+        self._looked_at = float("-inf")
+
+    async def run(self) -> None:
+        """Watch the camera until cancelled."""
+        while True:
+            try:
+                await self._watch()
+                log.info("camera's footage has ended", camera=self._config.id)
+            except Exception:  # a defect met in one camera's frames must not blind the others
+                log.exception("camera's handling failed; it is taken up again", camera=self._config.id)
+            await asyncio.sleep(RETRY_S)
+            self._camera = Camera(self._config.id, self._config.source, pace=Pace.REAL_TIME, loop=self._config.loop)
+
+    async def _watch(self) -> None:
+        pipeline = CameraPipeline(
+            [zone.polygon for zone in self._zones], [line.line for line in self._lines], self._config.frame_size
+        )
+        async with self._camera as camera, asyncio.TaskGroup() as group:
+            showing: asyncio.Task[None] | None = None
+            async for frame in camera.frames():
+                if not self._due(frame):
+                    continue
+                found = await self._batcher.detect(frame.pixels)
+                tracks = self._take(pipeline, frame, found)
+                if (showing is None or showing.done()) and monotonic() - self._picture_at >= PICTURE_PERIOD_S:
+                    self._picture_at = monotonic()
+                    showing = group.create_task(self._show(frame, found, tracks))
+
+    def _due(self, frame: Frame) -> bool:
+        """Whether the camera's rate allows looking at this frame."""
+        at_s = frame.captured_at.timestamp()
+        if self._config.fps is not None and at_s - self._looked_at < 0.95 / self._config.fps:
+            return False
+        self._looked_at = at_s
+        return True
+
+    def _take(self, pipeline: CameraPipeline, frame: Frame, found: Detections) -> Tracks:
+        height, width = frame.pixels.shape[:2]
+        seen = pipeline.process(found, frame.captured_at.timestamp(), (width, height))
+        self._seconds.add(frame.captured_at, seen.counts)
+        for crossing in seen.crossings:
+            line = self._lines[crossing.line]
+            message = crossing_of(line, crossing, venue_id=self._venue.id, captured_at=frame.captured_at)
+            self._publisher.put(CROSSINGS, message)
+        return seen.tracks
+
+    async def _show(self, frame: Frame, found: Detections, tracks: Tracks) -> None:
+        boxes = np.concatenate([found.boxes, tracks.boxes])
+        jpeg = await asyncio.to_thread(blurred_jpeg, frame.pixels, boxes)
+        self._publisher.put_picture(self._config.id, jpeg, frame.captured_at)
+
+    def tell(self, now: datetime) -> None:
+        """Publish the readings of the seconds that are over."""
+        health = self._camera.health(self._venue.id, now)
+        for told in self._seconds.close(now, health.state, health.reason):
+            for index, zone in enumerate(self._zones):
+                reading = reading_of(zone, index, told, venue_id=self._venue.id, model=self._model)
+                self._publisher.put(READINGS, reading)
+
+    def tell_health(self, now: datetime) -> None:
+        """Publish how the camera is doing."""
+        health = self._camera.health(self._venue.id, now)
+        self._publisher.put_newest(CAMERAS, camera_owner(self._venue.id, self._config.id), health)
+
+
+async def run(settings: Settings, venue: VenueConfig, *, model: str | None = None, clock: Clock = utc_now) -> None:
+    """Count one venue's people until cancelled.
+
+    Args:
+        settings: must name a Redis.
+        venue: what to watch; camera sources that name assets have been resolved to files.
+        model: a model's name or file; ``None`` for the default.
+        clock: the present, UTC.
+
+    Raises:
+        Unavailable: no Redis is named.
+        BadInput: the model cannot be used.
+        AssetUnavailable: the model's file cannot be had.
+    """
+    if settings.redis_url is None:
+        raise Unavailable("the worker needs HEADROOM_REDIS_URL; `headroom up` sets it")
+    detector = make_detector(settings, model)
+    redis = connect(settings.redis_url.get_secret_value())
+    publisher = Publisher(redis, venue.id)
+    log.info("worker starts", venue=venue.id, cameras=len(venue.cameras), model=detector.name)
+    try:
+        async with Batcher(detector) as batcher, asyncio.TaskGroup() as group:
+            cameras = [
+                CameraWorker(config, venue, batcher, publisher, detector.name, clock) for config in venue.cameras
+            ]
+            for camera in cameras:
+                group.create_task(camera.run())
+            group.create_task(_tick(cameras, clock))
+            group.create_task(publisher.run())
+    finally:
+        await publisher.flush(FLUSH_S)
+        await redis.aclose()
+
+
+def make_detector(settings: Settings, model: str | None) -> Detector:
+    """The detector that ``model`` names, its file resolved, its compiled form cached in the data folder."""
+    name, spec = choose(model, ModelTable.load())
+
+    def find(asset: str) -> Path:
+        return resolve(asset, settings)
+
+    return load_detector(name, spec, find, cache=settings.data / "cache" / "openvino")
+
+
+async def _tick(cameras: list[CameraWorker], clock: Clock) -> None:
+    """Close seconds and report health, on time, whatever the cameras do."""
+    health_at = 0.0
+    while True:
+        now = clock()
+        for camera in cameras:
+            camera.tell(now)
+        if monotonic() - health_at >= 1.0:
+            health_at = monotonic()
+            for camera in cameras:
+                camera.tell_health(now)
+        await asyncio.sleep(TICK_S)
