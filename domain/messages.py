@@ -110,7 +110,7 @@ StreamMessage = Annotated[ZoneReading | LineCrossing | CameraHealth, Field(discr
 class LiveSnapshot(BaseModel):
     """The first thing a live client hears: the newest of everything."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
 
     kind: Literal["snapshot"] = "snapshot"
     version: Literal[1] = MESSAGE_VERSION
@@ -123,7 +123,7 @@ class LiveSnapshot(BaseModel):
 class LiveUpdate(BaseModel):
     """What changed since the last one; sent at least once a second, empty as a heartbeat."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
 
     kind: Literal["update"] = "update"
     version: Literal[1] = MESSAGE_VERSION
