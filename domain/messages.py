@@ -31,7 +31,9 @@ class Message(BaseModel):
     """What every message carries."""
 
     # JSON has no infinity: it would be written as null, which means unknown.
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, json_schema_serialization_defaults_required=True
+    )
 
     version: Literal[1] = MESSAGE_VERSION
     venue_id: Slug
