@@ -1,0 +1,1 @@
+"""Who is asking: access tokens, and the two ways of signing in."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, who they act as, and the migrations."""

@@ -1,0 +1,26 @@
+"""Liveness and readiness."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class PartState(BaseModel):
+    """One part that Headroom needs; the detail holds no address and no password."""
+
+    ok: bool
+    detail: str
+
+
+class Ready(BaseModel):
+    """Whether all parts are there, and which is not."""
+
+    ready: bool
+    parts: dict[Literal["database", "redis", "recorder"], PartState]

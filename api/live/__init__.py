@@ -1,0 +1,1 @@
+"""The live feed: one subscription to Redis, many screens, the newest of everything, never an unbounded queue."""

@@ -1,0 +1,66 @@
+"""What one screen has not been sent yet: the newest of each key, and no more."""
+
+import asyncio
+from collections import deque
+from datetime import datetime
+from typing import Final
+
+from domain.messages import CameraHealth, LineCrossing, LiveUpdate, ZoneReading
+
+KEPT_CROSSINGS: Final = 200
+"""A minute of a gate at its busiest; a screen that is further behind is told how many it missed."""
+
+LiveItem = ZoneReading | CameraHealth | LineCrossing
+
+
+class Mailbox:
+    """Bounded by construction: one reading a zone, one health a camera, ``KEPT_CROSSINGS`` crossings."""
+
+    def __init__(self, venue_id: str) -> None:
+        self._venue_id = venue_id
+        self._readings: dict[str, ZoneReading] = {}
+        self._cameras: dict[str, CameraHealth] = {}
+        self._crossings: deque[LineCrossing] = deque()
+        self._skipped = 0
+        self._filled = asyncio.Event()
+
+    def put(self, item: LiveItem) -> None:
+        """Add what is new. What it replaces, unsent, counts as skipped."""
+        match item:
+            case ZoneReading():
+                self._skipped += item.zone_id in self._readings
+                self._readings[item.zone_id] = item
+            case CameraHealth():
+                self._skipped += item.camera_id in self._cameras
+                self._cameras[item.camera_id] = item
+            case LineCrossing():
+                if len(self._crossings) == KEPT_CROSSINGS:
+                    self._crossings.popleft()
+                    self._skipped += 1
+                self._crossings.append(item)
+        self._filled.set()
+
+    async def wait(self, timeout_s: float) -> None:
+        """Until there is something to send, or the time is up."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._filled.wait()
+        except TimeoutError:
+            return
+
+    def take(self, now: datetime) -> LiveUpdate:
+        """Everything unsent, as one message; empty where there is nothing (a heartbeat)."""
+        update = LiveUpdate(
+            venue_id=self._venue_id,
+            sent_at=now,
+            readings=tuple(self._readings.values()),
+            cameras=tuple(self._cameras.values()),
+            crossings=tuple(self._crossings),
+            skipped=self._skipped,
+        )
+        self._readings.clear()
+        self._cameras.clear()
+        self._crossings.clear()
+        self._skipped = 0
+        self._filled.clear()
+        return update

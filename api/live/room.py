@@ -1,0 +1,140 @@
+"""What is known of one venue right now, and who is watching it."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from api.live.mailbox import LiveItem, Mailbox
+from domain.messages import CameraHealth, LineCrossing, LiveSnapshot, State, ZoneReading
+from domain.staleness import BLIND_AFTER, aged_health, aged_reading
+from domain.topics import CAMERAS, CROSSINGS, READINGS
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a venue is made of, as far as the feed must know.
+
+    Attributes:
+        zones: each zone's camera.
+        cameras: every camera.
+    """
+
+    zones: Mapping[str, str]
+    cameras: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Heard:
+    health: CameraHealth
+    heard_at: datetime
+
+
+class Room:
+    """One venue's newest values and its watchers. Knows no clock and no Redis: time and messages are handed in.
+
+    A zone that was never heard of is shown as blind from the start: a screen must not take silence for emptiness.
+    """
+
+    def __init__(self, venue_id: str, layout: Layout, now: datetime) -> None:
+        self.venue_id = venue_id
+        self.opening = asyncio.Lock()
+        self.loaded = False
+        self._layout = layout
+        self._readings = {zone: _never(venue_id, zone, camera, now) for zone, camera in layout.zones.items()}
+        self._cameras: dict[str, _Heard] = {}
+        self._shown: dict[tuple[str, str], State] = {}
+        self._mailboxes: set[Mailbox] = set()
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The Redis channels that feed this room."""
+        return tuple(topic.key(self.venue_id) for topic in (READINGS, CROSSINGS, CAMERAS))
+
+    @property
+    def cameras(self) -> frozenset[str]:
+        """The cameras whose last values belong to the snapshot."""
+        return self._layout.cameras
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """The zones in use."""
+        return frozenset(self._layout.zones)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody watches."""
+        return not self._mailboxes
+
+    def join(self) -> Mailbox:
+        """A mailbox for one more watcher."""
+        mailbox = Mailbox(self.venue_id)
+        self._mailboxes.add(mailbox)
+        return mailbox
+
+    def leave(self, mailbox: Mailbox) -> None:
+        """A watcher has gone."""
+        self._mailboxes.discard(mailbox)
+
+    def hear(self, item: LiveItem, now: datetime, heard_at: datetime | None = None) -> None:
+        """Take in a message and pass it on. One older than what is known already changes nothing."""
+        match item:
+            case ZoneReading():
+                known = self._readings.get(item.zone_id)
+                if known is None or item.captured_at > known.captured_at:
+                    self._readings[item.zone_id] = item
+                    self._show(aged_reading(item, now))
+            case CameraHealth():
+                heard = _Heard(item, heard_at or now)
+                before = self._cameras.get(item.camera_id)
+                if before is None or heard.heard_at >= before.heard_at:
+                    self._cameras[item.camera_id] = heard
+                    self._show(aged_health(item, now, heard.heard_at))
+            case LineCrossing():
+                self._offer(item)
+
+    def grow_older(self, now: datetime) -> None:
+        """Tell the watchers of each number that has become too old since they were last told."""
+        for reading in self._readings.values():
+            self._show(aged_reading(reading, now), only_if_changed=True)
+        for heard in self._cameras.values():
+            self._show(aged_health(heard.health, now, heard.heard_at), only_if_changed=True)
+
+    def snapshot(self, now: datetime) -> LiveSnapshot:
+        """The newest of everything, as old as it is."""
+        return LiveSnapshot(
+            venue_id=self.venue_id,
+            sent_at=now,
+            readings=tuple(aged_reading(reading, now) for reading in self._readings.values()),
+            cameras=tuple(aged_health(heard.health, now, heard.heard_at) for heard in self._cameras.values()),
+        )
+
+    def _show(self, item: ZoneReading | CameraHealth, *, only_if_changed: bool = False) -> None:
+        key = (item.kind, item.zone_id if isinstance(item, ZoneReading) else item.camera_id)
+        if not only_if_changed or self._shown.get(key) is not item.state:
+            self._shown[key] = item.state
+            self._offer(item)
+
+    def _offer(self, item: LiveItem) -> None:
+        for mailbox in self._mailboxes:
+            mailbox.put(item)
+
+
+def newest_per_zone(readings: Iterable[ZoneReading], zones: frozenset[str]) -> dict[str, ZoneReading]:
+    """Of readings that come newest first, the newest of each zone in use."""
+    found: dict[str, ZoneReading] = {}
+    for reading in readings:
+        if reading.zone_id in zones:
+            found.setdefault(reading.zone_id, reading)
+    return found
+
+
+def _never(venue_id: str, zone_id: str, camera_id: str, now: datetime) -> ZoneReading:
+    return ZoneReading(
+        venue_id=venue_id,
+        zone_id=zone_id,
+        camera_ids=(camera_id,),
+        captured_at=now - BLIND_AFTER - timedelta(seconds=1),  # any reading that may still be shown is newer
+        state=State.BLIND,
+        reason="no reading yet",
+    )

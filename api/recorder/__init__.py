@@ -1,0 +1,1 @@
+"""The recorder: what the Streams carry, stored once each."""

@@ -1,0 +1,1 @@
+"""Venues: what they are made of."""
