@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 import structlog
-from ingest.camera import Camera, Pace
 
 from domain.errors import Unavailable
 from domain.settings import Settings
@@ -24,6 +23,7 @@ from inference.picture import blurred_jpeg
 from inference.publish import Publisher, connect
 from inference.track import Tracks
 from inference.zones.counting import ZoneSeconds
+from ingest.camera import Camera, Pace
 from ingest.frame import Frame
 
 log = structlog.get_logger()

@@ -61,10 +61,18 @@ class TorchDetector:
 
     def detect(self, batch: Sequence[Picture]) -> list[Detections]:
         """See :class:`inference.detect.base.Detector`."""
-        if not batch:
-            return []
+        by_shape: dict[tuple[int, ...], list[int]] = {}
+        for index, picture in enumerate(batch):
+            by_shape.setdefault(picture.shape, []).append(index)
+        found: dict[int, Detections] = {}
+        # One call a shape: ultralytics pads pictures of mixed shapes to a square, which changes what is found in them.
+        for indices in by_shape.values():
+            found.update(zip(indices, self._predict([batch[index] for index in indices]), strict=True))
+        return [found[index] for index in range(len(batch))]
+
+    def _predict(self, pictures: list[Picture]) -> list[Detections]:
         results = self._model.predict(
-            list(batch),
+            pictures,
             imgsz=self._longest,
             conf=self._min_score,
             iou=self._max_iou,

@@ -24,7 +24,7 @@ class TrackerParameters:
         start_score: confidence from which a box that fits no track starts one.
         strong_overlap: least IoU between a strong box and the track's predicted box.
         weak_overlap: the same for weak boxes: higher, because they are often wrong.
-        confirm_hits: sightings before a track counts.
+        confirm_hits: sightings before a track counts; those seen when the camera begins to see count at once.
         coast_s: seconds an unseen confirmed track goes on being counted: people hidden behind others are there.
         lost_s: seconds an unseen track is remembered, so that it is found again under the same identity.
     """
@@ -93,13 +93,15 @@ class Tracker:
             The confirmed tracks that are seen now or were within ``coast_s``.
         """
         elapsed_s = 0.0 if self._at_s is None else max(at_s - self._at_s, 0.0)
+        # Whoever is there when the camera begins to see was there before: waiting to confirm them would tell too few.
+        awakes = self._at_s is None or elapsed_s > self._parameters.lost_s
         self._at_s = at_s if self._at_s is None else max(at_s, self._at_s)
         self._motion.predict(elapsed_s)
-        self._match(found)
+        self._match(found, first_hits=self._parameters.confirm_hits if awakes else 1)
         self._forget()
         return self._present(picture_size)
 
-    def _match(self, found: Detections) -> None:
+    def _match(self, found: Detections, first_hits: int) -> None:
         p = self._parameters
         measured = to_centre(found.boxes)
         strong = np.flatnonzero(found.scores >= p.strong_score)
@@ -116,7 +118,7 @@ class Tracker:
         tentative = np.flatnonzero(~confirmed)
         matched, _, left_strong = self._associate(tentative, left_strong, boxes, found.scores, p.strong_overlap)
         self._take(matched, measured)
-        self._start(measured[left_strong[found.scores[left_strong] >= p.start_score]])
+        self._start(measured[left_strong[found.scores[left_strong] >= p.start_score]], first_hits)
 
     @property
     def _now(self) -> float:
@@ -147,11 +149,11 @@ class Tracker:
         self._hits[pairs[:, 0]] += 1
         self._seen_at[pairs[:, 0]] = self._now
 
-    def _start(self, measured: NDArray[np.float64]) -> None:
+    def _start(self, measured: NDArray[np.float64], hits: int) -> None:
         count = len(measured)
         self._motion.extend(MotionState.start(measured))
         self._ids = np.concatenate([self._ids, np.arange(self._next_id, self._next_id + count)])
-        self._hits = np.concatenate([self._hits, np.ones(count, np.int64)])
+        self._hits = np.concatenate([self._hits, np.full(count, hits, np.int64)])
         self._seen_at = np.concatenate([self._seen_at, np.full(count, self._now)])
         self._next_id += count
 

@@ -1,0 +1,250 @@
+"""``headroom count``: how many people are in a piece of footage, or in front of a camera, as JSON lines."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from domain.errors import BadVenue
+from domain.messages import State
+from domain.settings import Settings
+from domain.source import Source, SourceKind
+from domain.units import Slug
+from domain.venue import ZonePolygon
+from inference.assets import resolve
+from inference.camera_pipeline import CameraPipeline, Seen
+from inference.detect import Detections, Detector
+from inference.worker import make_detector
+from inference.zones.counting import ZoneSecond, ZoneSeconds
+from ingest.camera import Camera
+from ingest.footage import check_file_source
+from ingest.frame import Frame
+from ingest.limits import Pace
+
+BATCH: Final = 8
+"""Frames of a recording looked at side by side."""
+TICK_S: Final = 0.2
+WHOLE_PICTURE: Final = "all"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+Write = Callable[[str], object]
+
+
+class _ZoneInFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)
+
+    id: Slug
+    polygon: ZonePolygon
+    camera_id: Slug | None = None
+
+
+class _CameraInFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Slug
+    frame_size: tuple[int, int]
+
+
+class ZonesFile(BaseModel):
+    """The zones to count in: a venue file with one camera, or just ``frame_size`` and ``zones``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    frame_size: tuple[int, int] | None = None
+    cameras: tuple[_CameraInFile, ...] = Field(default=(), max_length=1)
+    zones: tuple[_ZoneInFile, ...] = Field(min_length=1)
+
+    @classmethod
+    def load(cls, path: Path) -> "ZonesFile":
+        """Read a zones file.
+
+        Raises:
+            BadVenue: it cannot be read, or a zone is wrong; one line that names the file and the place.
+        """
+        try:
+            return cls.model_validate(yaml.safe_load(path.read_text()))
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadVenue(f"zones file {path}: cannot be read: {getattr(error, 'strerror', error)}") from None
+        except yaml.YAMLError:
+            raise BadVenue(f"zones file {path}: is not YAML") from None
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(map(str, first["loc"])) or "the file"
+            raise BadVenue(f"zones file {path}: {place}: {first['msg'].removeprefix('Value error, ')}") from None
+
+    @property
+    def drawn_on(self) -> tuple[int, int] | None:
+        """Size of the picture the zones were drawn on; ``None``: the footage's own."""
+        return self.cameras[0].frame_size if self.cameras else self.frame_size
+
+
+@dataclass
+class _Tally:
+    """What is counted of one source, and the lines told of it."""
+
+    names: tuple[str, ...]
+    pipeline: CameraPipeline
+    write: Write
+    seconds: ZoneSeconds
+    start: datetime
+    every_frame: bool
+
+    def take(self, frame: Frame, at: datetime, found: Detections) -> None:
+        """One frame's people."""
+        height, width = frame.pixels.shape[:2]
+        seen = self.pipeline.process(found, (at - _EPOCH).total_seconds(), (width, height))
+        whole = len(seen.tracks)
+        counts = np.array([whole]) if self.names == (WHOLE_PICTURE,) else seen.counts
+        self.seconds.add(at, counts)
+        if self.every_frame:
+            self.write(json.dumps(self._frame_line(frame, at, seen)))
+
+    def _frame_line(self, frame: Frame, at: datetime, seen: Seen) -> dict[str, object]:
+        line: dict[str, object] = {
+            "frame": frame.sequence + 1,
+            "t": round((at - self.start).total_seconds(), 3),
+            "count": len(seen.tracks),
+        }
+        if self.names != (WHOLE_PICTURE,):
+            line["zones"] = dict(zip(self.names, seen.counts.tolist(), strict=True))
+        return line
+
+    def tell(self, now: datetime, state: State, reason: str | None) -> None:
+        """The seconds that are over by ``now``."""
+        for told in self.seconds.close(now, state, reason):
+            if not self.every_frame:
+                self._tell_second(told)
+
+    def _tell_second(self, told: ZoneSecond) -> None:
+        at = (told.second - self.start).total_seconds()
+        for index, zone in enumerate(self.names):
+            line: dict[str, object] = {"t": round(at, 1), "zone": zone, "count": None, "peak": None}
+            if told.counts is not None and told.peaks is not None:
+                line |= {"count": round(float(told.counts[index]), 2), "peak": int(told.peaks[index])}
+            line["state"] = told.state.value
+            if told.reason is not None:
+                line["reason"] = told.reason
+            self.write(json.dumps(line))
+
+
+async def run(
+    *,
+    source: str,
+    settings: Settings,
+    model: str | None = None,
+    zones: Path | None = None,
+    every_frame: bool = False,
+    as_json: bool = False,
+    write: Write = print,
+) -> None:
+    """Count people and write JSON lines, until the footage ends or, for a live camera, until cancelled.
+
+    Args:
+        source: a video, a folder of pictures, ``asset:NAME``, or a camera's URL.
+        settings: for assets and the data folder.
+        model: a model's name or file; ``None`` for the default.
+        zones: a file of zones; ``None`` counts in the whole picture, as zone ``all``.
+        every_frame: one line a frame instead of one a second and zone.
+        as_json: nothing but JSON lines, no progress bar.
+        write: takes each line.
+
+    Raises:
+        BadInput: footage, model or zones cannot be what they should be.
+    """
+    wanted = _footage(source, settings)
+    plan = ZonesFile.load(zones) if zones else None
+    check_file_source(wanted)
+    detector = make_detector(settings, model)
+    pipeline = CameraPipeline(
+        [zone.polygon for zone in plan.zones] if plan else [], [], plan.drawn_on if plan else None
+    )
+    start = datetime.now(UTC) if wanted.live else _EPOCH
+    names = tuple(zone.id for zone in plan.zones) if plan else (WHOLE_PICTURE,)
+    tally = _Tally(names, pipeline, write, ZoneSeconds.starting(start), start, every_frame)
+    with _progress(shown=not as_json and not wanted.live) as advance:
+        async with Camera("count", wanted, pace=Pace.FLAT_OUT) as camera:
+            if wanted.live:
+                await _count_live(camera, detector, tally)
+            else:
+                await _count_recording(camera, detector, tally, advance)
+
+
+def _footage(text: str, settings: Settings) -> Source:
+    source = Source.parse(text)
+    if source.kind is SourceKind.ASSET:
+        return Source(SourceKind.FILE, str(resolve(source.address, settings)))
+    return source
+
+
+async def _count_recording(camera: Camera, detector: Detector, tally: _Tally, advance: Callable[[int], None]) -> None:
+    """Every frame, in order; the next frames are looked at while these are tracked."""
+    looking: tuple[list[Frame], asyncio.Task[list[Detections]]] | None = None
+    at = _EPOCH
+    async for batch in _batches(camera):
+        done = (looking[0], await looking[1]) if looking else ([], [])
+        task = asyncio.create_task(asyncio.to_thread(detector.detect, [frame.pixels for frame in batch]))
+        looking = (batch, task)
+        at = _take_recorded(camera, tally, *done, at)
+        advance(len(batch))
+    if looking:
+        at = _take_recorded(camera, tally, looking[0], await looking[1], at)
+        health = camera.health("count", datetime.now(UTC))
+        tally.tell(at + timedelta(seconds=2), health.state if health.state is State.BLIND else State.OK, health.reason)
+
+
+def _take_recorded(
+    camera: Camera, tally: _Tally, frames: list[Frame], found: list[Detections], at: datetime
+) -> datetime:
+    for frame, detections in zip(frames, found, strict=True):
+        at = _EPOCH + timedelta(seconds=frame.media_time_s or 0.0)
+        tally.take(frame, at, detections)
+        health = camera.health("count", frame.captured_at)
+        tally.tell(at, health.state if health.state is State.BLIND else State.OK, health.reason)
+    return at
+
+
+async def _batches(camera: Camera) -> AsyncIterator[list[Frame]]:
+    batch: list[Frame] = []
+    async for frame in camera.frames():
+        batch.append(frame)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+async def _count_live(camera: Camera, detector: Detector, tally: _Tally) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_tick(camera, tally))
+        async for frame in camera.frames():
+            (found,) = await asyncio.to_thread(detector.detect, [frame.pixels])
+            tally.take(frame, frame.captured_at, found)
+
+
+async def _tick(camera: Camera, tally: _Tally) -> None:
+    while True:
+        now = datetime.now(UTC)
+        health = camera.health("count", now)
+        tally.tell(now, health.state, health.reason)
+        await asyncio.sleep(TICK_S)
+
+
+@contextmanager
+def _progress(*, shown: bool) -> Iterator[Callable[[int], None]]:
+    """A bar of frames on a terminal; where there is none, nothing."""
+    console = Console(stderr=True)
+    columns = (TextColumn("counting"), BarColumn(), TextColumn("{task.completed} frames"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not (shown and sys.stderr.isatty())) as bar:
+        task = bar.add_task("counting", total=None)
+        yield lambda frames: bar.advance(task, frames)
