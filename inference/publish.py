@@ -64,12 +64,13 @@ class Publisher:
     def __init__(self, redis: Redis, venue_id: str) -> None:
         self._redis, self._venue_id = redis, venue_id
         self._outbox = Outbox()
+        self._in_flight = 0
         self._wake = asyncio.Event()
 
     @property
     def waiting(self) -> int:
-        """Stream messages that have not reached Redis yet."""
-        return len(self._outbox.durable)
+        """Stream messages that Redis has not confirmed yet."""
+        return len(self._outbox.durable) + self._in_flight
 
     def put(self, topic: Topic, message: Message) -> None:
         """Send a message that will be stored."""
@@ -126,6 +127,7 @@ class Publisher:
         box = self._outbox
         durable = [box.durable.popleft() for _ in range(min(BATCH, len(box.durable)))]
         newest, pictures = dict(box.newest), dict(box.pictures)
+        self._in_flight = len(durable)
         try:
             async with self._redis.pipeline(transaction=False) as pipe:
                 self._fill(pipe, durable, newest, pictures)
@@ -133,6 +135,8 @@ class Publisher:
         except BaseException:  # a cancelled send is as unsure as a failed one
             box.durable.extendleft(reversed(durable))
             raise
+        finally:
+            self._in_flight = 0
         _drop_sent(box.newest, newest)
         _drop_sent(box.pictures, pictures)
 

@@ -23,8 +23,9 @@ from inference.picture import blurred_jpeg
 from inference.publish import Publisher, connect
 from inference.track import Tracks
 from inference.zones.counting import ZoneSeconds
-from ingest.camera import Camera, Pace
+from ingest.camera import Camera
 from ingest.frame import Frame
+from ingest.limits import Pace
 
 log = structlog.get_logger()
 

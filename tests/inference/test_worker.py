@@ -1,0 +1,78 @@
+"""The worker on real footage and a real Valkey: what it publishes, and that a bad camera harms no other."""
+
+import asyncio
+from collections import defaultdict
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from domain.messages import CameraHealth, State, ZoneReading
+from domain.settings import Settings
+from domain.topics import CAMERAS, FRAME, READINGS, camera_owner
+from domain.venue import VenueConfig
+from inference import worker
+
+RUN_S = 9.0
+
+
+def venue(assets: Path, broken: Path) -> VenueConfig:
+    frame = [[0, 0], [768, 0], [768, 576], [0, 576]]
+    return VenueConfig.model_validate(
+        {
+            "version": 1,
+            "id": "hall",
+            "name": "Hall",
+            "capacity": 20,
+            "cameras": [
+                {
+                    "id": "good",
+                    "name": "Good",
+                    "source": str(assets / "videos/vtest.avi"),
+                    "frame_size": [768, 576],
+                    "loop": True,
+                },
+                {"id": "bad", "name": "Bad", "source": str(broken), "frame_size": [768, 576], "loop": True},
+            ],
+            "zones": [
+                {"id": "seen", "name": "Seen", "camera_id": "good", "polygon": frame},
+                {"id": "unseen", "name": "Unseen", "camera_id": "bad", "polygon": frame},
+            ],
+        }
+    )
+
+
+async def test_a_good_camera_counts_while_a_bad_one_is_unknown(assets: Path, valkey_url: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_text("this is no video")
+    settings = Settings(assets=assets, data=tmp_path, redis_url=SecretStr(valkey_url))
+    task = asyncio.create_task(worker.run(settings, venue(assets, broken)))
+    await asyncio.sleep(RUN_S)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    async with Redis.from_url(valkey_url) as redis:
+        entries = await redis.xrange(READINGS.key("hall"))
+        by_zone: dict[str, list[ZoneReading]] = defaultdict(list)
+        for _, fields in entries:
+            reading = ZoneReading.model_validate_json(fields[b"m"])
+            by_zone[reading.zone_id].append(reading)
+        health = {
+            camera: CameraHealth.model_validate_json(await redis.get(CAMERAS.key(camera_owner("hall", camera))))
+            for camera in ("good", "bad")
+        }
+        picture = await redis.hgetall(FRAME.key(camera_owner("hall", "good")))
+
+    counts = [reading.count for reading in by_zone["seen"] if reading.state is State.OK]
+    assert len(counts) >= 4
+    assert all(count is not None and 1 <= count <= 9 for count in counts[1:]), counts
+    assert {reading.state for reading in by_zone["unseen"]} == {State.BLIND}
+    assert {reading.count for reading in by_zone["unseen"]} == {None}
+    assert "broken.mp4" in str(by_zone["unseen"][-1].reason)
+    for readings in by_zone.values():
+        seconds = [reading.captured_at for reading in readings]
+        assert seconds == [seconds[0] + timedelta(seconds=index) for index in range(len(seconds))], "one a second"
+    assert health["good"].state is State.OK
+    assert health["bad"].state is State.BLIND
+    assert picture[b"jpeg"].startswith(b"\xff\xd8")
