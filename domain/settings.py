@@ -30,6 +30,7 @@ class Settings(BaseModel):
         jwt_audience: the audience access tokens must name.
         supabase_url: a Supabase project, which then signs people in; absent: the local issuer does.
         supabase_key: that project's publishable (anon) key.
+        retention_days: how many days of readings and crossings are kept.
         metrics_token: bearer token with which Prometheus may read ``/metrics``.
         log_level: least severe level that is logged.
     """
@@ -47,6 +48,7 @@ class Settings(BaseModel):
     jwt_audience: str = "authenticated"
     supabase_url: str | None = None
     supabase_key: SecretStr | None = None
+    retention_days: int = Field(default=30, ge=1)
     metrics_token: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
