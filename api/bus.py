@@ -1,6 +1,6 @@
 """The connection to Redis (or Valkey)."""
 
-from typing import Final
+from typing import Any, Final, cast
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -29,3 +29,18 @@ def connect(url: str) -> Redis:
         )
     except ValueError as error:
         raise BadSettings("HEADROOM_REDIS_URL: its value is not a Redis address") from error
+
+
+Fields = dict[bytes, bytes]
+"""The fields of a Stream's entry."""
+
+
+async def newest_entries(redis: Redis, stream: str, count: int) -> list[Fields]:
+    """The last entries of a Stream, newest first. The client's own types leave open whether bytes are decoded."""
+    entries = cast("list[tuple[bytes, Fields]]", await redis.xrevrange(stream, count=count))
+    return [fields for _, fields in entries]
+
+
+async def hash_fields(redis: Redis, key: str, *fields: str) -> list[bytes | None]:
+    """Some fields of a hash; ``None`` for each that is not there."""
+    return cast("list[Any]", await redis.hmget(key, list(fields)))

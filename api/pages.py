@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 DIST: Final = Path(__file__).resolve().parent.parent / "dashboard" / "dist"
 
-# Camera pictures are fetched with a token and shown from memory, hence blob:. 'self' does not cover WebSockets in Safari
-# before 15.4, hence ws: and wss:.
+# Camera pictures are fetched with a token and shown from memory, hence blob:. 'self' does not cover WebSockets in
+# Safari before 15.4, hence ws: and wss:.
 _POLICY: Final = (
     "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws: wss:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"

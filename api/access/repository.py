@@ -41,6 +41,11 @@ async def memberships(connection: Connection, user_id: UUID) -> list[Membership]
     return [Membership.model_validate(dict(row)) for row in rows]
 
 
+async def one_at_a_time(connection: Connection) -> None:
+    """Let no other setup look for an account and add it until this transaction ends."""
+    await connection.execute("select pg_advisory_xact_lock(hashtext('headroom.accounts'))")
+
+
 async def find_account(connection: Connection, email: str) -> Account | None:
     """The account of an email address, whatever its case."""
     row = await connection.fetchrow(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from api.bus import hash_fields
 from api.database.pool import Connection
 from domain.topics import FRAME, camera_owner
 
@@ -33,7 +34,7 @@ async def exists(connection: Connection, venue_id: str, camera_id: str) -> bool:
 async def newest_picture(redis: Redis, venue_id: str, camera_id: str) -> Picture | None:
     """The newest picture; ``None`` where there was none for a while."""
     key = FRAME.key(camera_owner(venue_id, camera_id))
-    jpeg, captured_at = await redis.hmget(key, ["jpeg", "captured_at"])
+    jpeg, captured_at = await hash_fields(redis, key, "jpeg", "captured_at")
     if jpeg is None or captured_at is None:
         return None
     return Picture(jpeg=jpeg, captured_at=captured_at.decode())

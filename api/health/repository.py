@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from redis.asyncio import Redis
 
+from api.bus import newest_entries
 from api.database.migrations import missing_migrations
 from api.database.pool import Database
 from api.recorder.heartbeat import Heartbeat, last_beat
@@ -36,8 +37,8 @@ async def heartbeat(redis: Redis) -> Heartbeat | None:
 
 async def readings_age_s(redis: Redis, venue_id: str) -> float | None:
     """Age of a venue's newest reading, seconds; ``None`` where there is none."""
-    entries = await redis.xrevrange(READINGS.key(venue_id), count=1)
+    entries = await newest_entries(redis, READINGS.key(venue_id), 1)
     if not entries:
         return None
-    reading = ZoneReading.model_validate_json(entries[0][1][b"m"])
+    reading = ZoneReading.model_validate_json(entries[0][b"m"])
     return (datetime.now(UTC) - reading.captured_at).total_seconds()

@@ -22,7 +22,8 @@ _BEARER: Final = "bearer."
 async def live(websocket: WebSocket, venue_id: str) -> None:
     """A snapshot, then updates.
 
-    The token comes as a subprotocol: a browser cannot set a header here, and a URL is written to logs. It is accepted before it is checked, because a browser learns the close code of an open connection only.
+    The token comes as a subprotocol: a browser cannot set a header here, and a URL is written to logs. It is accepted
+    before it is checked, because a browser learns the close code of an open connection only.
     """
     parts: Parts = websocket.app.state.parts
     offered: list[str] = websocket.scope["subprotocols"]

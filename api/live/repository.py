@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import ValidationError
 from redis.asyncio import Redis
 
+from api.bus import newest_entries
 from api.database.pool import Connection
 from api.live.mailbox import LiveItem
 from api.live.room import Layout, newest_per_zone
@@ -36,9 +37,9 @@ async def newest(redis: Redis, venue_id: str, zones: frozenset[str], cameras: fr
 
 
 async def _newest_readings(redis: Redis, venue_id: str, zones: frozenset[str]) -> list[ZoneReading]:
-    entries = await redis.xrevrange(READINGS.key(venue_id), count=TAIL_PER_ZONE * max(len(zones), 1))
+    entries = await newest_entries(redis, READINGS.key(venue_id), TAIL_PER_ZONE * max(len(zones), 1))
     readings = []
-    for _, fields in entries:
+    for fields in entries:
         try:
             readings.append(ZoneReading.model_validate_json(fields[b"m"]))
         except (KeyError, ValidationError):

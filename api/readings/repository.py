@@ -11,16 +11,11 @@ from api.readings.schemas import Span
 KNOWN_SHARE: Final = 0.5
 """A bucket speaks for its time only when at least half of its seconds were seen."""
 
-_BUCKETS: Final = """
+_READINGS: Final = """
     with buckets as (
       select at, extract(epoch from least(at + make_interval(secs => $4), $3) - at)::float8 as seconds
       from generate_series($2::timestamptz, $3::timestamptz - interval '1 microsecond', make_interval(secs => $4)) at
     )
-"""
-
-_READINGS: Final = (
-    _BUCKETS
-    + """
     , found as (
       select zone_id, date_bin(make_interval(secs => $4), captured_at, $2) as at,
         count(*) filter (where state = 'ok') as known,
@@ -41,12 +36,13 @@ _READINGS: Final = (
       stale, uncalibrated, greatest(seconds - known - stale - uncalibrated, 0) as blind,
       count, peak, count_low, count_high
     from filled
-    """
-)
+"""
 
-_CROSSINGS: Final = (
-    _BUCKETS
-    + """
+_CROSSINGS: Final = """
+    with buckets as (
+      select at, extract(epoch from least(at + make_interval(secs => $4), $3) - at)::float8 as seconds
+      from generate_series($2::timestamptz, $3::timestamptz - interval '1 microsecond', make_interval(secs => $4)) at
+    )
     , lines as (
       select id as line_id, camera_id, position from public.counting_lines where venue_id = $1 and retired_at is null
     ), seen as (
@@ -67,8 +63,7 @@ _CROSSINGS: Final = (
     left join seen s on s.camera_id = l.camera_id and s.at = b.at
     left join passed p on p.line_id = l.line_id and p.at = b.at
     order by l.position, l.line_id, b.at
-    """
-)
+"""
 
 
 async def zone_buckets(

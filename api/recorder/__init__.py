@@ -1,1 +1,5 @@
 """The recorder: what the Streams carry, stored once each."""
+
+from api.recorder.service import run
+
+__all__ = ["run"]
