@@ -18,7 +18,7 @@ from ingest.backoff import Backoff
 from ingest.frame import Frame, Pixels
 from ingest.limits import CameraLimits, Pace
 from ingest.process import CaptureProcess
-from ingest.ring import READABLE, Ring, Stamp
+from ingest.ring import LIVE_SLOTS, RECORDING_SLOTS, Ring, Stamp
 from ingest.vitals import Vitals
 from ingest.wire import CaptureOrder, Notice, NoticeKind
 
@@ -78,7 +78,7 @@ class Camera:
         self._life: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._ring = Ring.create()
+        self._ring = Ring.create(LIVE_SLOTS if self._source.live else RECORDING_SLOTS)
         self._life = asyncio.create_task(self._live(self._ring), name=f"camera {self.camera_id}")
         self._life.add_done_callback(lambda _: self._news.set())
         return self
@@ -107,7 +107,7 @@ class Camera:
         while (sequence := await self._next_unread(self._life)) is not None:
             picture = self._ring.read(sequence)
             if not self._source.live:
-                self._give_room()
+                self._give_room(self._ring.readable // 2)
             if picture is None:  # overwritten while it was copied; a newer one is on its way
                 self._vitals.dropped()
             else:
@@ -127,10 +127,10 @@ class Camera:
             await self._news.wait()
         return self._unread.popleft()
 
-    def _give_room(self) -> None:
-        """Tell the capture process of frames taken, a few at a time: each message wakes it."""
+    def _give_room(self, bunch: int) -> None:
+        """Tell the capture process of frames taken, a bunch at a time: each message wakes it."""
         self._owed += 1
-        if self._process is not None and (self._owed > READABLE // 2 or not self._unread):
+        if self._process is not None and (self._owed > bunch or not self._unread):
             self._process.grant(self._owed)
             self._owed = 0
 
@@ -191,12 +191,13 @@ class Camera:
             loop=self._loop,
             limits=self._limits,
             ring_fd=ring.descriptor,
+            slots=ring.slots,
             first_sequence=self._next_sequence,
             skip=self._position,
         )
         before = self._vitals.frames_captured
         try:
-            process = await CaptureProcess.start(order, self.camera_id, READABLE - len(self._unread))
+            process = await CaptureProcess.start(order, self.camera_id, ring.readable - len(self._unread))
         except OSError as error:
             return _lost(f"no capture process could be started: {error.strerror or error}")
         self._process, self._owed = process, 0

@@ -28,24 +28,45 @@ _BEAT_S = 1.0
 
 
 class Outbox:
-    """Notices to the parent."""
+    """Notices to the parent.
 
-    def __init__(self, descriptor: int) -> None:
+    Args:
+        descriptor: the pipe.
+        bunch: how many frames are told of at once. Each telling wakes the parent; where nobody waits for the newest
+            frame, a few together cost less.
+    """
+
+    def __init__(self, descriptor: int, bunch: int) -> None:
         self._descriptor = descriptor
+        self._bunch = bunch
+        self._held: list[bytes] = []
         self._said_at_s = 0.0
 
     def send(self, notice: Notice) -> None:
-        """Pass on a notice; when nobody is left to read it, there is nothing left to do."""
-        try:
-            os.write(self._descriptor, notice.pack())
-        except BrokenPipeError:
-            os._exit(0)
-        self._said_at_s = time.monotonic()
+        """Pass on a notice, and any held back before it."""
+        self._held.append(notice.pack())
+        self._flush()
 
-    def beat(self) -> None:
-        """Say that this process waits on purpose, if it has said nothing for a second."""
+    def tell_of(self, frame: Notice) -> None:
+        """Pass on a notice of a frame, or hold it back until the bunch is full."""
+        self._held.append(frame.pack())
+        if len(self._held) >= self._bunch:
+            self._flush()
+
+    def idle(self) -> None:
+        """This process waits on purpose: nothing is held back, and once a second it says that it is alive."""
         if time.monotonic() - self._said_at_s >= _BEAT_S:
             self.send(Notice(NoticeKind.ALIVE, time.time_ns()))
+        elif self._held:
+            self._flush()
+
+    def _flush(self) -> None:
+        try:
+            os.write(self._descriptor, b"".join(self._held))
+        except BrokenPipeError:
+            os._exit(0)  # nobody is left to read it
+        self._held.clear()
+        self._said_at_s = time.monotonic()
 
 
 class Credits:
@@ -66,7 +87,10 @@ class Credits:
         threading.Thread(target=self._listen, name="parent-watch", daemon=True).start()
 
     def take(self, waiting: Callable[[], None]) -> None:
-        """Use one credit; while there is none, call ``waiting`` once a second."""
+        """Use one credit; while there is none, call ``waiting`` at once and then every second."""
+        if self._free.acquire(blocking=False):
+            return
+        waiting()
         while not self._free.acquire(timeout=_BEAT_S):
             waiting()
 
@@ -83,7 +107,7 @@ class Capture:
         self._order = order
         self._outbox = outbox
         self._credit = credit
-        self._ring = Ring(order.ring_fd)
+        self._ring = Ring(order.ring_fd, order.slots)
         self._watch = Watch(order.limits)
         self._sequence = order.first_sequence
 
@@ -124,7 +148,7 @@ class Capture:
             recording = open_recording(Path(self._order.source.address))
             for _ in range(skip):
                 recording.skip()
-                self._outbox.beat()
+                self._outbox.idle()
             self._play_once(recording, pacer, skip, before_s)
             if not self._order.loop:
                 return
@@ -133,7 +157,7 @@ class Capture:
     def _play_once(self, recording: Recording, pacer: Pacer, position: int, before_s: float) -> None:
         """One round. ``before_s`` is how much media time the rounds before it took."""
         while True:
-            self._credit.take(waiting=self._outbox.beat)
+            self._credit.take(waiting=self._outbox.idle)
             room = self._ring.room(self._sequence)
             size = recording.next(room)
             if size is None:
@@ -152,13 +176,13 @@ class Capture:
     def _wait_until_due(self, pacer: Pacer, media_s: float) -> None:
         while (wait_s := pacer.wait_s(media_s, time.monotonic())) > 0:
             time.sleep(min(wait_s, _BEAT_S))
-            self._outbox.beat()
+            self._outbox.idle()
 
     def _publish(self, room: Pixels, stamp: Stamp, clock_s: float, position: int = 0) -> None:
         picture = room[: stamp.height * stamp.width * 3].reshape(stamp.height, stamp.width, 3)
         sight = self._watch.look(picture, clock_s)
         self._ring.publish(stamp)
-        self._outbox.send(
+        self._outbox.tell_of(
             Notice(NoticeKind.FRAME, stamp.captured_ns, sight, stamp.width, stamp.height, stamp.sequence, position)
         )
         self._sequence += 1
@@ -187,8 +211,10 @@ def main() -> None:
     """Entry point of the capture process."""
     # Ctrl-C reaches the whole group; the parent decides when a camera stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    outbox = Outbox(_own_pipe())
+    pipe = _own_pipe()
     order, granted = _read_order(0)
+    flat_out = order.pace is Pace.FLAT_OUT and not order.source.live
+    outbox = Outbox(pipe, order.slots // 2 if flat_out else 1)
     credit = Credits(0)
     credit.watch(granted)
     quiet_native_logs()

@@ -17,6 +17,9 @@ _COMMAND: Final = (sys.executable, "-P", "-m", "ingest.capture")
 """``-P``: a file named numpy.py in the working folder is not numpy."""
 _GRACE_S: Final = 0.2
 """Our own event loop may have been held up: then patience and notices have both run in, and the notices count."""
+_FAREWELL_S: Final = 0.5
+"""For a process to notice that its input has ended. Killed at once, it may just have ended by itself: then asking it
+whether it has takes its exit status away from asyncio."""
 
 
 class CaptureProcess:
@@ -81,13 +84,17 @@ class CaptureProcess:
         return [Notice.unpack(whole[at : at + NOTICE_BYTES]) for at in range(0, len(whole), NOTICE_BYTES)]
 
     async def stop(self) -> None:
-        """Kill it, wherever it hangs, and wait until nothing of it is left."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        """Have it end, wherever it hangs, and wait until nothing of it is left."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None  # noqa: S101, PT018 - both were asked for as pipes
         stdin.close()
-        await self._process.wait()
+        try:
+            async with asyncio.timeout(_FAREWELL_S):
+                await self._process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
         await stdout.read()
         await self._overhearing
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from ingest.frame import Pixels
 
-SLOTS: Final = 6
-"""One is being written, one is copied; the others let decoder and reader take turns in bunches, not frame by frame."""
-READABLE: Final = SLOTS - 1
-"""Pictures that can wait to be read: the slot after the newest is already given up to the writer."""
+LIVE_SLOTS: Final = 4
+"""One is being written, one is given up, one is the newest, and the one before it may still be copied."""
+RECORDING_SLOTS: Final = 8
+"""More than for a live source, so that decoder and reader take turns in bunches and not frame by frame."""
 MAX_PICTURE_BYTES: Final = 256 << 20
 """A picture of 89 megapixels. Address space only: pages are taken when they are first written."""
 
@@ -57,20 +57,26 @@ class Ring:
     every processor) lies between the mark and the first pixel that changes, so no reader takes old mark and new pixels.
     """
 
-    def __init__(self, descriptor: int) -> None:
-        self._memory = mmap.mmap(descriptor, SLOTS * _SLOT_BYTES)
+    def __init__(self, descriptor: int, slots: int) -> None:
+        self._memory = mmap.mmap(descriptor, slots * _SLOT_BYTES)
         self.descriptor = descriptor
+        self.slots = slots
 
     @classmethod
-    def create(cls) -> Self:
+    def create(cls, slots: int) -> Self:
         """New memory, empty."""
         if sys.platform == "linux":
             descriptor = os.memfd_create("headroom-frames", os.MFD_CLOEXEC)
         else:
             with tempfile.TemporaryFile() as unlinked:
                 descriptor = os.dup(unlinked.fileno())
-        os.ftruncate(descriptor, SLOTS * _SLOT_BYTES)
-        return cls(descriptor)
+        os.ftruncate(descriptor, slots * _SLOT_BYTES)
+        return cls(descriptor, slots)
+
+    @property
+    def readable(self) -> int:
+        """How many pictures can wait to be read: the slot after the newest is already given up to the writer."""
+        return self.slots - 1
 
     def close(self) -> None:
         """Let go of the memory."""
@@ -79,10 +85,10 @@ class Ring:
 
     def _words(self, sequence: int) -> NDArray[np.int64]:
         # Through numpy, because one aligned eight-byte store is whole to another process; struct writes byte by byte.
-        return np.frombuffer(self._memory, np.int64, 5, sequence % SLOTS * _SLOT_BYTES)
+        return np.frombuffer(self._memory, np.int64, 5, sequence % self.slots * _SLOT_BYTES)
 
     def _pixels(self, sequence: int, count: int) -> Pixels:
-        return np.frombuffer(self._memory, np.uint8, count, sequence % SLOTS * _SLOT_BYTES + _HEADER_BYTES)
+        return np.frombuffer(self._memory, np.uint8, count, sequence % self.slots * _SLOT_BYTES + _HEADER_BYTES)
 
     def room(self, sequence: int) -> Pixels:
         """The flat bytes into which picture ``sequence`` is written, marked as unreadable until it is published."""

@@ -1,5 +1,6 @@
 """Whether a picture shows anything: frozen and black pictures are as blind as none."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,16 +8,17 @@ from ingest.frame import Pixels
 from ingest.limits import CameraLimits
 from ingest.wire import Sight
 
-_COLUMNS = 320
-"""Samples across a picture: close enough together that the digits of a camera's clock overlay fall on some."""
-_BLUE_GREEN_RED = np.array([29, 150, 77], np.uint16)
-"""ITU-R BT.601 luma weights in 1/256."""
+_ROWS = 180
+"""Rows of a picture that are looked at: close enough together that a clock overlay's digits fall on some."""
 
 
 def _gray_samples(pixels: Pixels) -> NDArray[np.uint8]:
-    """Samples of the picture's brightness. They are picked, not averaged: averaging would hide a sensor's noise."""
-    step = max(1, pixels.shape[1] // _COLUMNS)
-    return np.asarray(pixels[::step, ::step] @ _BLUE_GREEN_RED >> 8, np.uint8)
+    """The picture's brightness, of some rows. They are picked, not averaged: that would hide a sensor's noise.
+
+    Whole rows lie together in memory, which makes this several times faster than picking columns too.
+    """
+    step = max(1, pixels.shape[0] // _ROWS)
+    return np.asarray(cv2.cvtColor(pixels[::step], cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 class Watch:
@@ -53,8 +55,9 @@ class Watch:
         return self._sight
 
     def _is_black(self, samples: NDArray[np.uint8]) -> bool:
-        bright = np.count_nonzero(samples >= self._limits.black_below)
-        return bool(bright < samples.size / 100)
+        some = samples[:, ::4]
+        bright = np.count_nonzero(some >= self._limits.black_below)
+        return bool(bright < some.size / 100)
 
     def _judge(self, at_s: float) -> Sight:
         # Black first: a covered lens with a digital feed is both, and "black" tells a steward what to look for.

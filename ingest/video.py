@@ -1,5 +1,6 @@
 """The one place where OpenCV's capture is opened and read."""
 
+import math
 import os
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ class Video:
             CameraLost: the frame could not be converted.
             BadSource: it is too big for shared memory.
         """
-        wanted = room[: int(np.prod(self._shape))].reshape(self._shape)
+        wanted = room[: math.prod(self._shape)].reshape(self._shape)
         got, pixels = self._capture.retrieve(wanted)
         if not got:
             raise CameraLost("a frame could not be decoded")

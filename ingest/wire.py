@@ -28,6 +28,7 @@ class CaptureOrder:
         loop: a file starts again at its end.
         limits: how long it may take.
         ring_fd: descriptor of the shared memory.
+        slots: pictures it has room for.
         first_sequence: number of the first frame it will give.
         skip: frames of the file to pass over: those an earlier process of this camera has given already.
     """
@@ -37,6 +38,7 @@ class CaptureOrder:
     loop: bool
     limits: CameraLimits
     ring_fd: int
+    slots: int
     first_sequence: int
     skip: int
 
