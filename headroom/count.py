@@ -20,13 +20,13 @@ from domain.errors import BadVenue
 from domain.messages import State
 from domain.settings import Settings
 from domain.source import Source, SourceKind
-from domain.units import Slug
+from domain.units import SECOND, Slug, whole_second
 from domain.venue import ZonePolygon
 from inference.assets import resolve
 from inference.camera_pipeline import CameraPipeline, Seen
 from inference.detect import Detections, Detector
 from inference.worker import make_detector
-from inference.zones.counting import ZoneSecond, ZoneSeconds
+from inference.zones.counting import GRACE, ZoneSecond, ZoneSeconds
 from ingest.camera import Camera
 from ingest.footage import check_file_source
 from ingest.frame import Frame
@@ -199,7 +199,9 @@ async def _count_recording(camera: Camera, detector: Detector, tally: _Tally, ad
     if looking:
         at = _take_recorded(camera, tally, looking[0], await looking[1], at)
         health = camera.health("count", datetime.now(UTC))
-        tally.tell(at + timedelta(seconds=2), health.state if health.state is State.BLIND else State.OK, health.reason)
+        tally.tell(
+            whole_second(at) + SECOND + GRACE, health.state if health.state is State.BLIND else State.OK, health.reason
+        )
 
 
 def _take_recorded(

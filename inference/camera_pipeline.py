@@ -64,7 +64,8 @@ class CameraPipeline:
         """
         tracks = self._tracker.update(found, at_s, picture_size)
         factors = np.divide(self._drawn_size or picture_size, picture_size)
-        feet = tracks.feet * factors
+        # Someone cut off by the picture's lower border stands just outside it, and is still in the zone there.
+        feet = np.clip(tracks.feet, 0, np.subtract(picture_size, 1)) * factors
         heights = (tracks.boxes[:, 3] - tracks.boxes[:, 1]) * factors[1]
         seen = tracks.seen
         crossings = self._lines.update(tracks.ids[seen], feet[seen], heights[seen], at_s)
