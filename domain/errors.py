@@ -6,6 +6,7 @@
     │   ├── BadVenue        a venue file
     │   ├── BadGeometry     a polygon, a line or a homography
     │   └── BadSource       footage that cannot be what it claims to be
+    ├── ModelDiffers        an exported model does not answer as the weights it was made from
     ├── AssetUnavailable    no source of a file could be reached, or its hash was wrong
     ├── CameraLost          a camera's connection ended or never came; it will be tried again
     ├── Unavailable         a server Headroom needs does not answer; it will be tried again
@@ -40,6 +41,10 @@ class BadGeometry(BadInput):
 
 class BadSource(BadInput):
     """A camera source that cannot be parsed, or a file that is not the footage it claims to be."""
+
+
+class ModelDiffers(HeadroomError):
+    """An exported model does not answer as the weights it was made from; the message has the difference."""
 
 
 class AssetUnavailable(HeadroomError):
