@@ -1,0 +1,206 @@
+"""Two tenants with their people, and what a worker would publish."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import jwt
+import uvicorn
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from api.app import create_app
+from api.setup import FirstAdmin, prepare
+from domain.messages import CameraHealth, LineCrossing, Message, State, ZoneReading
+from domain.settings import Settings
+from domain.topics import CAMERAS, CROSSINGS, FRAME, READINGS, camera_owner
+from domain.venue import VenueConfig
+from headroom.ports import free_port
+
+SECRET = "a secret of the tests with at least 32 characters"
+METRICS_TOKEN = "only for prometheus"
+PASSWORD = "correct horse battery staple"
+MINUTE = datetime(2026, 5, 1, 18, 0, tzinfo=UTC)
+
+
+def venue(venue_id: str, **changes: object) -> VenueConfig:
+    """A venue of two cameras, three zones and two lines."""
+    camera = {"source": "rtsp://user:hidden@camera/stream", "frame_size": [640, 480]}
+    square = [[0, 0], [640, 0], [640, 480], [0, 480]]
+    config: dict[str, object] = {
+        "version": 1,
+        "id": venue_id,
+        "name": venue_id.title(),
+        "capacity": 500,
+        "timezone": "Europe/London",
+        "cameras": [{"id": "north", "name": "North", **camera}, {"id": "south", "name": "South", **camera}],
+        "zones": [
+            {"id": "floor", "name": "Floor", "camera_id": "north", "polygon": square, "capacity": 300},
+            {"id": "bar", "name": "Bar", "camera_id": "north", "polygon": square[:3], "primary": False},
+            {"id": "yard", "name": "Yard", "camera_id": "south", "polygon": square},
+        ],
+        "lines": [
+            {"id": "door", "name": "Door", "camera_id": "north", "start": [0, 10], "end": [10, 10]},
+            {"id": "gate", "name": "Gate", "camera_id": "south", "start": [0, 10], "end": [10, 10]},
+        ],
+    }
+    return VenueConfig.model_validate(config | changes)
+
+
+TOWN = venue("town")
+RIVAL = venue("rival")
+
+
+def settings_for(database_url: str, redis_url: str = "redis://127.0.0.1:1", **changes: object) -> Settings:
+    values = {
+        "database_url": database_url,
+        "redis_url": redis_url,
+        "jwt_secret": SECRET,
+        "metrics_token": METRICS_TOKEN,
+    }
+    return Settings.model_validate(values | changes)
+
+
+async def build(database_url: str) -> None:
+    """Two venues: ``admin@town`` and ``viewer@town`` belong to the one, ``stranger@rival`` to the other."""
+    settings = settings_for(database_url)
+    for config, email in ((TOWN, "admin@town"), (RIVAL, "stranger@rival")):
+        await prepare(settings, venue=config, admin=FirstAdmin(email, SecretStr(PASSWORD)))
+    await prepare(settings, venue=None, admin=FirstAdmin("viewer@town", SecretStr(PASSWORD)))
+    await execute(
+        database_url,
+        "insert into venue_members select 'town', id, 'viewer' from auth.users where email = 'viewer@town'",
+    )
+
+
+async def fetch(database_url: str, query: str, *values: object) -> list[asyncpg.Record]:
+    """Ask the database as its owner."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        return await connection.fetch(query, *values)
+    finally:
+        await connection.close()
+
+
+async def execute(database_url: str, statement: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def user_id(database_url: str, email: str) -> UUID:
+    rows = await fetch(database_url, "select id from auth.users where email = $1", email)
+    return rows[0]["id"]
+
+
+def token(sub: object, *, secret: str = SECRET, leave_out: str = "", **changes: object) -> str:
+    """An access token as Supabase Auth would sign it."""
+    claims: dict[str, object] = {
+        "sub": str(sub),
+        "aud": "authenticated",
+        "role": "authenticated",
+        "email": "someone@somewhere",
+        "exp": datetime.now(UTC) + timedelta(minutes=5),
+    }
+    claims |= changes
+    claims.pop(leave_out, None)
+    return jwt.encode(claims, secret, "HS256")
+
+
+def bearer(access_token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access_token}"}
+
+
+def reading(zone_id: str, at: datetime, count: float | None = 5.0, **changes: object) -> ZoneReading:
+    """A reading; without a count it is blind."""
+    known = count is not None
+    values: dict[str, object] = {
+        "venue_id": "town",
+        "zone_id": zone_id,
+        "camera_ids": ("north",),
+        "captured_at": at,
+        "state": State.OK if known else State.BLIND,
+        "count": count,
+        "peak": round(count) if count is not None else None,
+        "frames": 10 if known else 0,
+    }
+    return ZoneReading.model_validate(values | changes)
+
+
+def crossing(at: datetime, **changes: object) -> LineCrossing:
+    values: dict[str, object] = {
+        "venue_id": "town",
+        "crossing_id": uuid4(),
+        "line_id": "door",
+        "camera_id": "north",
+        "direction": "in",
+        "captured_at": at,
+        "state": State.OK,
+    }
+    return LineCrossing.model_validate(values | changes)
+
+
+def health(at: datetime, **changes: object) -> CameraHealth:
+    values: dict[str, object] = {"venue_id": "town", "camera_id": "north", "captured_at": at, "state": State.OK}
+    return CameraHealth.model_validate(values | changes)
+
+
+async def publish(redis: Redis, *messages: Message) -> None:
+    """What a worker does: Pub/Sub and Stream, or Pub/Sub and last value, in one pipeline."""
+    async with redis.pipeline(transaction=False) as pipeline:
+        for message in messages:
+            json = message.model_dump_json()
+            match message:
+                case CameraHealth():
+                    key = CAMERAS.key(camera_owner(message.venue_id, message.camera_id))
+                    pipeline.set(key, json, ex=CAMERAS.retention_s)
+                    pipeline.publish(CAMERAS.key(message.venue_id), json)
+                case _:
+                    topic = READINGS if isinstance(message, ZoneReading) else CROSSINGS
+                    pipeline.xadd(topic.key(message.venue_id), {"m": json})
+                    pipeline.publish(topic.key(message.venue_id), json)
+        await pipeline.execute()
+
+
+async def publish_picture(redis: Redis, jpeg: bytes, at: datetime) -> None:
+    key = FRAME.key(camera_owner("town", "north"))
+    await redis.hset(key, mapping={"jpeg": jpeg, "captured_at": at.isoformat()})
+    await redis.expire(key, FRAME.retention_s)
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[str]:
+    """The API behind a real server; its address."""
+    port = free_port()
+    config = uvicorn.Config(
+        create_app(settings),
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        ws_per_message_deflate=False,
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        assert not task.done(), "the server did not start"
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def eventually(check: Callable[[], Awaitable[object]], *, within_s: float = 10.0) -> object:
+    """Ask until the answer is true; the last answer, whatever it is."""
+    until = time.monotonic() + within_s
+    while not (answer := await check()) and time.monotonic() < until:
+        await asyncio.sleep(0.1)
+    return answer
