@@ -12,6 +12,7 @@ import jwt
 import uvicorn
 from pydantic import SecretStr
 from redis.asyncio import Redis
+from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.setup import FirstAdmin, prepare
@@ -177,9 +178,16 @@ async def publish_picture(redis: Redis, jpeg: bytes, at: datetime) -> None:
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[str]:
     """The API behind a real server; its address."""
+    async with listening(create_app(settings)) as url:
+        yield url
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp) -> AsyncIterator[str]:
+    """Any app behind a real server; its address."""
     port = free_port()
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         port=port,
         log_config=None,
         access_log=False,
