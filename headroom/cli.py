@@ -1,0 +1,174 @@
+"""The ``headroom`` command."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from domain.errors import BadInput, BadSettings, HeadroomError
+from domain.settings import Settings
+from headroom.logs import censored
+from headroom.service import known_cause
+
+app = typer.Typer(
+    name="headroom",
+    help="Counts people on a venue's cameras, live.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+assets_app = typer.Typer(help="The files that Headroom fetches: weights and sample footage.", no_args_is_help=True)
+app.add_typer(assets_app, name="assets")
+
+VenueFile = Annotated[Path, typer.Option("--venue", help="The venue file.", metavar="FILE", show_default=False)]
+Leash = Annotated[Path | None, typer.Option(hidden=True, help="Data folder of the supervisor that this ends with.")]
+_INTERRUPTED: Final = 130
+
+
+def _settings() -> Settings:
+    return Settings.from_environment(os.environ)
+
+
+@app.command()
+def demo(
+    source: Annotated[
+        str | None,
+        typer.Option(help="A camera of your own: rtsp://…, http://…, usb:0, a video, a folder of pictures."),
+    ] = None,
+) -> None:
+    """Run everything on the demo venue: servers, API, page, and a town square (or your own camera)."""
+    from headroom.up import run_demo  # noqa: PLC0415 - a command imports what it needs, so that others start fast
+
+    run_demo(_settings(), source)
+
+
+@app.command()
+def up(venue: VenueFile) -> None:
+    """Run everything for a venue, until Ctrl-C."""
+    from headroom.up import run_venue  # noqa: PLC0415
+
+    run_venue(_settings(), venue)
+
+
+@app.command()
+def api(leash: Leash = None) -> None:
+    """Run the API and the page alone; needs HEADROOM_DATABASE_URL and HEADROOM_REDIS_URL."""
+    from api.server import run  # noqa: PLC0415
+    from headroom.service import begin  # noqa: PLC0415
+
+    settings = _settings()
+    begin(settings, leashed=leash is not None)
+    run(settings)
+
+
+@app.command()
+def recorder(leash: Leash = None) -> None:
+    """Store what workers publish; needs HEADROOM_DATABASE_URL and HEADROOM_REDIS_URL."""
+    from api.recorder import run  # noqa: PLC0415
+    from headroom.service import begin, run_until_stopped  # noqa: PLC0415
+
+    settings = _settings()
+    begin(settings, leashed=leash is not None)
+    run_until_stopped(run(settings))
+
+
+@app.command()
+def worker(venue: VenueFile, leash: Leash = None) -> None:
+    """Watch a venue's cameras and publish readings; needs HEADROOM_REDIS_URL."""
+    from headroom.service import begin, run_until_stopped  # noqa: PLC0415
+    from headroom.venue_file import load_venue, with_sources_resolved  # noqa: PLC0415
+    from inference.worker import run  # noqa: PLC0415
+
+    settings = _settings()
+    begin(settings, leashed=leash is not None)
+    config = with_sources_resolved(load_venue(venue), settings, beside=venue.resolve().parent)
+    run_until_stopped(run(settings, config))
+
+
+@app.command()
+def count(
+    source: Annotated[str, typer.Argument(help="A video, a folder of pictures, asset:NAME, or a camera's URL.")],
+    model: Annotated[str | None, typer.Option(help="A model's name or file; default: the table's.")] = None,
+    zones: Annotated[Path | None, typer.Option(help="A file of zones, such as a venue file.", metavar="FILE")] = None,
+    *,
+    every_frame: Annotated[bool, typer.Option("--every-frame", help="One line a frame, in order.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Nothing but JSON lines: no progress bar.")] = False,
+) -> None:
+    """Count the people in footage, as JSON lines."""
+    from headroom.count import run  # noqa: PLC0415
+    from headroom.logs import configure_logging  # noqa: PLC0415
+    from headroom.service import run_until_stopped  # noqa: PLC0415
+
+    settings = _settings()
+    configure_logging("warning" if settings.log_level == "info" else settings.log_level)
+    counting = run(source=source, settings=settings, model=model, zones=zones, every_frame=every_frame, as_json=as_json)
+    run_until_stopped(counting)
+
+
+@app.command()
+def doctor() -> None:
+    """Look at this machine and say what works, what is missing, and what would be used."""
+    from headroom.doctor import examine  # noqa: PLC0415
+
+    if not examine(_settings()):
+        raise typer.Exit(1)
+
+
+@assets_app.command("list")
+def list_assets() -> None:
+    """Name every asset, its licence, and where it is now."""
+    from headroom.asset_table import show  # noqa: PLC0415
+
+    show(_settings())
+
+
+@assets_app.command("fetch")
+def fetch_assets(
+    names: Annotated[list[str] | None, typer.Argument(help="Which; all of them if none is named.")] = None,
+) -> None:
+    """Fetch assets ahead of time, for a machine that will have no network."""
+    from headroom.asset_table import fetch  # noqa: PLC0415
+
+    fetch(_settings(), names or [])
+
+
+def main() -> NoReturn:
+    """Run the command. An error is one line on stderr; its status is 2 where a person can mend what they wrote."""
+    try:
+        status = app(standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(_INTERRUPTED)
+    except TyperException as error:  # a command or an option that there is not
+        if str(error):  # none: no command was named, and the help was shown
+            _complain(f"{error}; see headroom --help")
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - the last place: whatever it is, a person is told in one line
+        sys.exit(_explained(known_cause(error)))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _explained(error: BaseException) -> int:
+    """Say what went wrong; returns the exit status."""
+    if _debugging():
+        sys.stderr.write(censored("".join(traceback.format_exception(error))))
+    if isinstance(error, HeadroomError):
+        _complain(str(error))
+        return 2 if isinstance(error, BadInput) else 1
+    more = "" if _debugging() else " (HEADROOM_LOG_LEVEL=debug shows where)"
+    _complain(f"unexpected {type(error).__name__}: {error}{more}")
+    return 1
+
+
+def _debugging() -> bool:
+    try:
+        return _settings().log_level == "debug"
+    except BadSettings:
+        return False
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"headroom: {censored(message)}\n")
