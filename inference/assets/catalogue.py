@@ -92,6 +92,11 @@ class Asset(_Row):
         """Every hash that the file may have."""
         return frozenset({self.sha256, *(source.sha256 for source in self.sources if source.sha256)})
 
+    @property
+    def fetchable(self) -> bool:
+        """Whether it has a source beyond this machine's own folders."""
+        return any(not isinstance(source, LocalSource) for source in self.sources)
+
 
 class Catalogue(_Row):
     """The whole file."""
