@@ -72,6 +72,7 @@ class Camera:
         self._owed = 0
         self._next_sequence = 0
         self._position = 0
+        self._complained = ""
         self._news = asyncio.Event()
         self._process: CaptureProcess | None = None
         self._ring: Ring | None = None
@@ -167,7 +168,7 @@ class Camera:
         return Notice(NoticeKind.BAD, end.at_ns, text=text)
 
     def _note(self, end: Notice) -> None:
-        """Remember how a connection ended, and log it.
+        """Remember how a connection ended, and log it; what is only the same again is logged quietly.
 
         Raises:
             BadSource: a recording that does not loop is bad: there is nothing to try again.
@@ -180,7 +181,9 @@ class Camera:
             self._position = 0
             if not self._source.live and not self._loop:
                 raise BadSource(end.text)
-        _log.warning("camera_lost", camera_id=self.camera_id, source=self._source.redacted, reason=end.text)
+        log = _log.debug if end.text == self._complained else _log.warning
+        log("camera_lost", camera_id=self.camera_id, source=self._source.redacted, reason=end.text)
+        self._complained = end.text
 
     async def _attempt(self, ring: Ring) -> Notice:
         """One capture process from its start to its end; says how it ended."""
@@ -232,6 +235,7 @@ class Camera:
             self._vitals.alive(at)
             return
         self._vitals.captured(at, (notice.width, notice.height), notice.sight)
+        self._complained = ""
         self._next_sequence = notice.sequence + 1
         self._position = notice.position + 1
         if self._source.live and self._unread:

@@ -1,8 +1,9 @@
-"""Small videos whose every frame carries its own number, so that a test can tell which frames it was given, and whole."""
+"""Small videos whose every frame carries its number: a test can tell which frames it was given, and that they are whole."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +61,6 @@ def write_stills(path: Path, pictures: Iterator[NDArray[np.uint8]], fps: float =
 
 def write_h264(path: Path, frames: int, fps: int = 25) -> Path:
     """An MP4 of numbered frames in H.264 with a key frame a second, as a camera sends it."""
-    import av  # brings an FFmpeg of its own, wanted only where H.264 is
-
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=fps)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
