@@ -3,8 +3,9 @@
  * A fake of Headroom's API that shows every state on demand: for developing the page, and for its browser tests.
  * It serves the built page too, and speaks the contract of the real one; it keeps nothing.
  */
-import { createServer } from "node:http";
+
 import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
 import { pictures } from "./picture.mjs";
@@ -23,8 +24,17 @@ export const MANAGER = "manager@example.test";
 
 /** @type {Record<string, Venue[]>} */
 const VENUES = { [STEWARD]: [TOWN_SQUARE], [MANAGER]: [TOWN_SQUARE, ARENA] };
+/** The real API's, so that what it would forbid fails here too. */
+const POLICY =
+  "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 /** @type {Record<string, string>} */
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+};
 
 /**
  * @typedef {object} Options
@@ -51,7 +61,10 @@ export class FakeApi {
     /** @type {Set<string>} */
     this.refreshTokens = new Set();
     this.server = createServer((request, response) => this.answer(request, response));
-    this.sockets = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has("headroom.v1") ? "headroom.v1" : false) });
+    this.sockets = new WebSocketServer({
+      noServer: true,
+      handleProtocols: (offered) => (offered.has("headroom.v1") ? "headroom.v1" : false),
+    });
     this.server.on("upgrade", (request, socket, head) => {
       if (this.link === "down") socket.destroy();
       else this.sockets.handleUpgrade(request, socket, head, (client) => this.live(client, request));
@@ -140,7 +153,13 @@ export class FakeApi {
     const refresh = `${email} ${this.issued}`;
     this.tokens.set(access, { email, untilMs: Date.now() + this.tokenSeconds * 1000 });
     this.refreshTokens.add(refresh);
-    return { access_token: access, token_type: "bearer", expires_in: this.tokenSeconds, refresh_token: refresh, user: { id: email, email } };
+    return {
+      access_token: access,
+      token_type: "bearer",
+      expires_in: this.tokenSeconds,
+      refresh_token: refresh,
+      user: { id: email, email },
+    };
   }
 
   /** @param {string | undefined} token */
@@ -155,9 +174,19 @@ export class FakeApi {
     if (email === null) return json(response, 401, { detail: "sign in" });
     const mine = VENUES[email] ?? [];
     const [, , , noun, id, part, cameraId] = url.pathname.split("/");
-    if (noun === "me") return json(response, 200, { user_id: email, email, venues: mine.map(({ id: venue_id, name, role }) => ({ venue_id, name, role })) });
+    if (noun === "me")
+      return json(response, 200, {
+        user_id: email,
+        email,
+        venues: mine.map(({ id: venue_id, name, role }) => ({ venue_id, name, role })),
+      });
     if (noun !== "venues") return json(response, 404, { detail: "not found" });
-    if (id === undefined) return json(response, 200, mine.map(({ id, name, capacity, timezone, role }) => ({ id, name, capacity, timezone, role })));
+    if (id === undefined)
+      return json(
+        response,
+        200,
+        mine.map(({ id, name, capacity, timezone, role }) => ({ id, name, capacity, timezone, role })),
+      );
     const venue = mine.find((candidate) => candidate.id === id);
     if (venue === undefined) return json(response, 404, { detail: "no such venue" });
     if (part === undefined) return json(response, 200, venue);
@@ -173,9 +202,20 @@ export class FakeApi {
     const zones = venue.zones.map((zone) => ({
       zone_id: zone.id,
       points: buckets.map((atMs) => {
-        const blind = (this.scenario === "starting" && atMs < nowMs - 40_000) || this.scenario === "all-blind" || (zone.camera_id === first && storedGap(nowMs, atMs));
+        const blind =
+          (this.scenario === "starting" && atMs < nowMs - 40_000) ||
+          this.scenario === "all-blind" ||
+          (zone.camera_id === first && storedGap(nowMs, atMs));
         const count = blind ? null : countIn(zone, this.scenario, atMs / 1000);
-        return { at: new Date(atMs).toISOString(), state: blind ? "blind" : "ok", count, peak: count === null ? null : Math.ceil(count), count_low: null, count_high: null, known_share: blind ? 0 : 1 };
+        return {
+          at: new Date(atMs).toISOString(),
+          state: blind ? "blind" : "ok",
+          count,
+          peak: count === null ? null : Math.ceil(count),
+          count_low: null,
+          count_high: null,
+          known_share: blind ? 0 : 1,
+        };
       }),
     }));
     return { venue_id: venue.id, since, until, step_s: step, zones };
@@ -187,9 +227,15 @@ export class FakeApi {
     const lines = venue.lines.map((line) => ({
       line_id: line.id,
       points: buckets.map((atMs) => {
-        const blind = cameraState(venue, line.camera_id, this.scenario) !== "ok" || (line.camera_id === venue.cameras[0]?.id && storedGap(nowMs, atMs));
+        const blind =
+          cameraState(venue, line.camera_id, this.scenario) !== "ok" ||
+          (line.camera_id === venue.cameras[0]?.id && storedGap(nowMs, atMs));
         const empty = this.scenario === "empty" ? 0 : 1;
-        return { at: new Date(atMs).toISOString(), in_count: blind ? null : 6 * empty, out_count: blind ? null : 3 * empty };
+        return {
+          at: new Date(atMs).toISOString(),
+          in_count: blind ? null : 6 * empty,
+          out_count: blind ? null : 3 * empty,
+        };
       }),
     }));
     return { venue_id: venue.id, since, until, step_s: step, lines };
@@ -198,11 +244,16 @@ export class FakeApi {
   /** @param {Venue} venue @param {string} cameraId @param {Response} response */
   sendPicture(venue, cameraId, response) {
     const camera = venue.cameras.find(({ id }) => id === cameraId);
-    if (camera === undefined || this.scenario === "starting") return json(response, 404, { detail: "no picture yet" });
+    if (camera === undefined || this.scenario === "starting")
+      return json(response, 404, { detail: "no picture yet" });
     const state = cameraState(venue, cameraId, this.scenario);
     const atMs = Date.now() - (state === "ok" ? 300 : state === "stale" ? 6_000 : 42_000);
     const { type, body } = this.picture(camera, state === "ok" ? atMs : 0);
-    response.writeHead(200, { "Content-Type": type, "Cache-Control": "no-store", "X-Captured-At": new Date(atMs).toISOString() });
+    response.writeHead(200, {
+      "Content-Type": type,
+      "Cache-Control": "no-store",
+      "X-Captured-At": new Date(atMs).toISOString(),
+    });
     response.end(body);
   }
 
@@ -247,7 +298,10 @@ export class FakeApi {
   page(path, response) {
     const wanted = join(this.dist, normalize(path));
     const file = extname(path) !== "" && existsSync(wanted) ? wanted : join(this.dist, "index.html");
-    response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.writeHead(200, {
+      "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+      "Content-Security-Policy": POLICY,
+    });
     response.end(readFileSync(file));
   }
 }
@@ -256,7 +310,11 @@ export class FakeApi {
 
 /** @param {URL} url @returns {Range} */
 function range(url) {
-  const [since, until, step] = [url.searchParams.get("since") ?? "", url.searchParams.get("until") ?? "", Number(url.searchParams.get("step"))];
+  const [since, until, step] = [
+    url.searchParams.get("since") ?? "",
+    url.searchParams.get("until") ?? "",
+    Number(url.searchParams.get("step")),
+  ];
   const startMs = Date.parse(since);
   const length = Math.ceil((Date.parse(until) - startMs) / (step * 1000));
   return { since, until, step, buckets: Array.from({ length }, (_, index) => startMs + index * step * 1000) };

@@ -8,11 +8,20 @@ import { join } from "node:path";
  * @returns {(camera: {frame_width: number, frame_height: number}, nowMs: number) => {type: string, body: Buffer}}
  */
 export function pictures(folder) {
-  const files = folder === undefined ? [] : readdirSync(folder).filter((name) => name.endsWith(".jpg")).sort();
+  const files =
+    folder === undefined
+      ? []
+      : readdirSync(folder)
+          .filter((name) => name.endsWith(".jpg"))
+          .sort();
   return (camera, nowMs) => {
     const file = files[Math.floor(nowMs / 100) % Math.max(1, files.length)];
-    if (folder !== undefined && file !== undefined) return { type: "image/jpeg", body: readFileSync(join(folder, file)) };
-    return { type: "image/svg+xml", body: Buffer.from(drawing(camera.frame_width, camera.frame_height, nowMs / 1000)) };
+    if (folder !== undefined && file !== undefined)
+      return { type: "image/jpeg", body: readFileSync(join(folder, file)) };
+    return {
+      type: "image/svg+xml",
+      body: Buffer.from(drawing(camera.frame_width, camera.frame_height, nowMs / 1000)),
+    };
   };
 }
 

@@ -13,7 +13,17 @@
 export const SCENARIOS = ["ok", "busy", "full", "over", "empty", "stale", "blind", "all-blind", "starting"];
 
 /** @type {Record<Scenario, number>} share of each zone's capacity */
-const FULLNESS = { ok: 0.45, busy: 0.84, full: 0.965, over: 1.06, empty: 0, stale: 0.45, blind: 0.45, "all-blind": 0.45, starting: 0.45 };
+const FULLNESS = {
+  ok: 0.45,
+  busy: 0.84,
+  full: 0.965,
+  over: 1.06,
+  empty: 0,
+  stale: 0.45,
+  blind: 0.45,
+  "all-blind": 0.45,
+  starting: 0.45,
+};
 
 /** @param {string} text */
 function seed(text) {
@@ -28,7 +38,10 @@ export function countIn(zone, scenario, second) {
   if (scenario === "empty") return 0;
   const size = zone.capacity ?? 6;
   const phase = seed(zone.id);
-  const wave = 0.5 * Math.sin((second + phase * 7) / 170) + 0.3 * Math.sin((second + phase) / 37) + 0.2 * Math.sin((second * 1.7 + phase) / 5);
+  const wave =
+    0.5 * Math.sin((second + phase * 7) / 170) +
+    0.3 * Math.sin((second + phase) / 37) +
+    0.2 * Math.sin((second * 1.7 + phase) / 5);
   const swing = scenario === "ok" || scenario === "blind" || scenario === "stale" ? 0.3 : 0.025;
   const level = FULLNESS[scenario] + swing * wave;
   return Math.max(0, Math.round(level * size * 10) / 10);

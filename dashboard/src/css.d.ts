@@ -2,7 +2,9 @@ import "react";
 
 declare module "react" {
   interface CSSProperties {
-    /** Width over height of a camera's picture; see picture.css. */
+    /** See picture.css: width over height of a camera's picture, and the grid of several. */
     "--ratio"?: number;
+    "--columns"?: number;
+    "--rows"?: number;
   }
 }

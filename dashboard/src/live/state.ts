@@ -1,11 +1,5 @@
 /** What the page knows, as the live feed and the store have told it. */
-import type {
-  CameraHealth,
-  CrossingHistory,
-  LiveMessage,
-  ReadingHistory,
-  ZoneReading,
-} from "../api/types";
+import type { CameraHealth, CrossingHistory, LiveMessage, ReadingHistory, ZoneReading } from "../api/types";
 import { type Instant, NO_CLOCK, observe, type ServerClock, serverNow } from "../logic/clock";
 import { addCrossings, addStored, type Flow, NO_FLOW } from "../logic/crossings";
 import type { LastKnown } from "../logic/measure";

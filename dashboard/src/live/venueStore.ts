@@ -122,7 +122,7 @@ export class VenueStore {
 
   #loadReadings = async (): Promise<void> => {
     const untilMs = wholeSteps(this.#serverNow());
-    const range = { sinceMs: untilMs - SPAN_MS, untilMs, stepS: STEP_S };
+    const range = { sinceMs: untilMs - SPAN_MS - 2 * STEP_S * 1000, untilMs, stepS: STEP_S };
     const history = await this.#client.readings(this.#venueId, range, this.#abort.signal);
     this.#apply({ type: "readings", history });
   };

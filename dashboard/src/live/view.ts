@@ -109,20 +109,24 @@ function lineView(line: Line, state: LiveState, cameras: readonly CameraView[], 
   return { line, sees, flow: lineFlow(state.flow, line.id, nowMs, state.unbrokenSinceMs, sees) };
 }
 
-function lastKnownTotal(times: readonly number[], counts: readonly (number | null)[]): VenueView["lastKnown"] {
+function lastKnownTotal(
+  times: readonly number[],
+  counts: readonly (number | null)[],
+): VenueView["lastKnown"] {
   const index = counts.findLastIndex((count) => count !== null);
   const [people, atMs] = [counts[index] ?? null, times[index]];
   return people === null || atMs === undefined ? null : { people, atMs };
 }
 
-/** The names of the cameras that stop the occupancy from being known, each with why. */
+/** What stops the occupancy from being known: the connection, or the cameras by name, each with why. */
 export function blame(venue: Venue, view: VenueView): string[] {
   if (view.occupancy.known) return [];
-  const cameras = new Set(
+  if (view.connection === "lost") return ["No connection to Headroom"];
+  const blamed = new Set(
     view.occupancy.unknownZones.map(({ id }) => venue.zones.find((zone) => zone.id === id)?.camera_id),
   );
   return view.cameras
-    .filter(({ camera }) => cameras.has(camera.id))
+    .filter(({ camera }) => blamed.has(camera.id))
     .map(({ camera, health }) => `${camera.name}: ${cameraWords(health)}`);
 }
 
@@ -135,5 +139,6 @@ const CAMERA_WORDS: Record<AgedHealth["state"], string> = {
 };
 
 export function cameraWords({ state, why }: AgedHealth): string {
-  return why === null || state === "missing" ? CAMERA_WORDS[state] : `${CAMERA_WORDS[state]} (${why})`;
+  if (why === null || state === "missing") return CAMERA_WORDS[state];
+  return state === "stale" ? why : `${CAMERA_WORDS[state]} (${why})`;
 }

@@ -60,8 +60,7 @@ export function agedHealth(
   heardAtMs: number | undefined,
   nowMs: number,
 ): AgedHealth {
-  if (health === undefined || heardAtMs === undefined)
-    return { state: "missing", why: "not heard from yet" };
+  if (health === undefined || heardAtMs === undefined) return { state: "missing", why: "not heard from yet" };
   const byAge = stateByAge(heardAtMs, nowMs);
   if (byAge === "ok" || health.state === "blind") return { state: health.state, why: health.reason ?? null };
   return { state: byAge, why: `nothing heard for ${seconds(nowMs - heardAtMs)}` };

@@ -51,9 +51,6 @@ function jumped(last: Instant | null, now: Instant): boolean {
 export function serverNow(clock: ServerClock, now: Instant): number {
   const best = clock.observations[0];
   if (best === undefined || clock.last === null) return now.wallMs;
-  const elapsed = Math.max(
-    now.wallMs - clock.last.wallMs,
-    now.monotonicMs - clock.last.monotonicMs,
-  );
+  const elapsed = Math.max(now.wallMs - clock.last.wallMs, now.monotonicMs - clock.last.monotonicMs);
   return clock.last.wallMs + best.offsetMs + elapsed;
 }

@@ -92,7 +92,7 @@ export function lineFlow(
 ): LineFlow {
   return {
     minute: sees ? lastMinute(flow, lineId, nowMs, liveSinceMs) : null,
-    hour: lastHour(flow, lineId, nowMs),
+    hour: liveSinceMs === null ? null : lastHour(flow, lineId, nowMs),
   };
 }
 
@@ -116,10 +116,14 @@ function newestStoredMinute(flow: Flow, lineId: string, nowMs: number): InOut | 
 }
 
 function lastHour(flow: Flow, lineId: string, nowMs: number): LineFlow["hour"] {
-  const buckets = (flow.stored.get(lineId) ?? []).filter(({ startMs }) => startMs >= nowMs - HOUR_MS - MINUTE_MS);
+  const buckets = (flow.stored.get(lineId) ?? []).filter(
+    ({ startMs }) => startMs >= nowMs - HOUR_MS - MINUTE_MS,
+  );
   const known = buckets.flatMap(({ passed }) => (passed === null ? [] : [passed]));
   const untilMs = flow.storedUntilMs;
-  const since = count(flow.passings.filter((p) => p.lineId === lineId && (untilMs === null || p.atMs >= untilMs)));
+  const since = count(
+    flow.passings.filter((p) => p.lineId === lineId && (untilMs === null || p.atMs >= untilMs)),
+  );
   if (untilMs === null || (known.length === 0 && since.in + since.out === 0)) return null;
   const unseenMs = buckets
     .filter(({ passed }) => passed === null)

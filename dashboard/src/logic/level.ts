@@ -11,10 +11,15 @@ export interface Thresholds {
 export function levelOf(count: number | null, capacity: number | null, at: Thresholds): Level {
   if (count === null) return "unknown";
   if (capacity === null) return "unlimited";
-  if (Math.round(count) > capacity) return "over";
-  const share = count / capacity;
+  const share = shareOf(count, capacity);
+  if (share > 1) return "over";
   if (share >= at.full_at) return "full";
   return share >= at.busy_at ? "busy" : "calm";
+}
+
+/** Whole people by whole people, so that the share agrees with the numbers that stand beside it. */
+export function shareOf(count: number, capacity: number): number {
+  return Math.round(count) / capacity;
 }
 
 export const LEVEL_WORDS: Record<Level, string> = {

@@ -58,7 +58,7 @@ function addReading(
 }
 
 function recent(buckets: ReadonlyMap<number, Bucket> | undefined, nowMs: number) {
-  return [...(buckets ?? [])].filter(([atMs]) => atMs > nowMs - SPAN_MS - STEP_MS);
+  return [...(buckets ?? [])].filter(([atMs]) => atMs > nowMs - SPAN_MS - 4 * STEP_MS);
 }
 
 /** Stored buckets fill what the page did not hear itself; whichever saw more of the bucket's seconds wins. */
@@ -110,10 +110,13 @@ export function totalCounts(
 ): (number | null)[] {
   const zones = zoneIds.map((id) => zoneCounts(series, id, times));
   return times.map((_, index) =>
-    zones.reduce<number | null>((sum, counts) => {
-      const count = counts[index] ?? null;
-      return sum === null || count === null ? null : sum + count;
-    }, zones.length > 0 ? 0 : null),
+    zones.reduce<number | null>(
+      (sum, counts) => {
+        const count = counts[index] ?? null;
+        return sum === null || count === null ? null : sum + count;
+      },
+      zones.length > 0 ? 0 : null,
+    ),
   );
 }
 

@@ -4,7 +4,8 @@ import { useServices } from "../services";
 import { Logo } from "../ui/Logo";
 
 function explain(error: unknown): string {
-  if (error instanceof WrongPassword) return "That email and password do not match. Check both and try again.";
+  if (error instanceof WrongPassword)
+    return "That email and password do not match. Check both and try again.";
   if (error instanceof TooManyTries) return "Too many tries. Wait a minute, then try again.";
   if (!navigator.onLine) return "This device is offline. Connect it to the network, then try again.";
   return "The Headroom server does not answer. Check the network, or ask whoever runs Headroom.";

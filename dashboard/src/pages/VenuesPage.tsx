@@ -16,7 +16,8 @@ export function VenuesPage() {
     if (only !== undefined) go(venuePath(only.id), "replace");
   }, [only]);
 
-  if (venues.phase === "loading" || only !== undefined) return <Waiting tries={venues.phase === "loading" ? venues.tries : 0} />;
+  if (venues.phase === "loading" || only !== undefined)
+    return <Waiting tries={venues.phase === "loading" ? venues.tries : 0} />;
   const list = venues.phase === "ready" ? venues.value : [];
   return (
     <PlainPage title="Your venues">
@@ -26,7 +27,12 @@ export function VenuesPage() {
 }
 
 function NoVenues() {
-  return <p>You are signed in, but no venue has been shared with you yet. Ask the person who runs Headroom at your venue.</p>;
+  return (
+    <p>
+      You are signed in, but no venue has been shared with you yet. Ask the person who runs Headroom at your
+      venue.
+    </p>
+  );
 }
 
 function VenueList({ venues }: { venues: readonly VenueSummary[] }) {

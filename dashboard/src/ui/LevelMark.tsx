@@ -10,8 +10,20 @@ export const LEVEL_SHAPES: Record<Level, ReactNode> = {
   unlimited: <circle cx="8" cy="8" r="4.8" fill="none" stroke="currentColor" strokeWidth="1.8" />,
   unknown: (
     <>
-      <path d="M8 1 15 8 8 15 1 8z" fill="none" stroke="currentColor" strokeWidth="1.6" strokeDasharray="2.6 1.6" />
-      <path d="M6.4 6.600a1.7 1.7 0 1 1 2.4 1.600c-.5.2-.8.5-.8 1.100M8 11.200v.2" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" />
+      <path
+        d="M8 1 15 8 8 15 1 8z"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.6"
+        strokeDasharray="2.6 1.6"
+      />
+      <path
+        d="M6.4 6.600a1.7 1.7 0 1 1 2.4 1.600c-.5.2-.8.5-.8 1.100M8 11.200v.2"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.4"
+        strokeLinecap="round"
+      />
     </>
   ),
 };

@@ -6,7 +6,12 @@ const HEIGHT = 24;
 /** The last quarter of an hour at a glance; a break in the line is time that is not known. */
 export const Sparkline = memo(function Sparkline({ counts }: { counts: readonly (number | null)[] }) {
   return (
-    <svg className="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+    <svg
+      className="sparkline"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       <path d={sparkPath(counts)} vectorEffect="non-scaling-stroke" />
     </svg>
   );

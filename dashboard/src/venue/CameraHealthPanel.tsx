@@ -6,55 +6,62 @@ export function CameraHealthPanel({ view }: { view: VenueView }) {
   return (
     <section className="card cameras" aria-labelledby="cameras-title">
       <h2 id="cameras-title">Cameras</h2>
-      <ul>
-        {view.cameras.map((camera) => (
-          <CameraRow key={camera.camera.id} view={camera} nowMs={view.nowMs} />
-        ))}
-      </ul>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Camera</th>
+            <th scope="col">fps</th>
+            <th scope="col">Last</th>
+            <th scope="col">Dropped</th>
+            <th scope="col">Restarts</th>
+          </tr>
+        </thead>
+        <tbody>
+          {view.cameras.map((camera) => (
+            <CameraRow key={camera.camera.id} view={camera} nowMs={view.nowMs} />
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }
 
-const STATE_WORDS = { ok: "Sees", stale: "Late", blind: "Blind", uncalibrated: "Not set up", missing: "Not heard" };
+const STATE_WORDS = {
+  ok: "Sees",
+  stale: "Late",
+  blind: "Blind",
+  uncalibrated: "Not set up",
+  missing: "Not heard",
+};
 
 function CameraRow({ view, nowMs }: { view: CameraView; nowMs: number }) {
-  const { camera, health } = view;
+  const { camera, health, heard } = view;
+  const facts = heard?.health;
+  const lastFrameAt = facts?.last_frame_at ?? null;
+  const fps = health.state === "ok" ? (facts?.fps ?? null) : null;
   return (
-    <li className={`camera state-${health.state}`} data-testid={`camera-${camera.id}`}>
-      <p className="camera-name">
-        <StateMark state={health.state} />
-        <strong>{camera.name}</strong>
-        <span>{STATE_WORDS[health.state]}</span>
-      </p>
-      {health.state !== "ok" && <p className="camera-why">{capitalised(cameraWords(health))}</p>}
-      <CameraFacts view={view} nowMs={nowMs} />
-    </li>
+    <>
+      <tr className={`camera state-${health.state}`} data-testid={`camera-${camera.id}`}>
+        <th scope="row">
+          <StateMark state={health.state} />
+          <span>
+            {camera.name} <small>{STATE_WORDS[health.state]}</small>
+          </span>
+        </th>
+        <td>{fps === null ? DASH : fps.toFixed(1)}</td>
+        <td>{lastFrameAt === null ? DASH : ageText(nowMs - Date.parse(lastFrameAt))}</td>
+        <td>{people(facts?.frames_dropped ?? null)}</td>
+        <td>{people(facts?.restarts ?? null)}</td>
+      </tr>
+      {health.state !== "ok" && (
+        <tr className={`camera-why state-${health.state}`}>
+          <td colSpan={5}>{capitalised(cameraWords(health))}</td>
+        </tr>
+      )}
+    </>
   );
 }
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function CameraFacts({ view: { heard, health }, nowMs }: { view: CameraView; nowMs: number }) {
-  const facts = heard?.health;
-  const lastFrameAt = facts?.last_frame_at ?? null;
-  const fps = health.state === "ok" ? (facts?.fps ?? null) : null;
-  return (
-    <dl>
-      <Fact name="Frames/s" value={fps === null ? DASH : fps.toFixed(1)} />
-      <Fact name="Last frame" value={lastFrameAt === null ? DASH : ageText(nowMs - Date.parse(lastFrameAt))} />
-      <Fact name="Dropped" value={people(facts?.frames_dropped ?? null)} />
-      <Fact name="Restarts" value={people(facts?.restarts ?? null)} />
-    </dl>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
 }

@@ -14,13 +14,19 @@ export function CameraPanel({ venue, view }: { venue: Venue; view: VenueView }) 
   const several = view.cameras.length > 1;
   const [chosen, setChosen] = useState(several ? ALL : (view.cameras[0]?.camera.id ?? ALL));
   const shown = view.cameras.filter(({ camera }) => chosen === ALL || camera.id === chosen);
+  const columns = Math.ceil(Math.sqrt(shown.length));
   return (
     <section className="card picture-panel" aria-labelledby="picture-title">
       <h2 id="picture-title" className="sr-only">
         {several ? "Camera pictures" : "Camera picture"}
       </h2>
       {several && <CameraTabs cameras={view.cameras} chosen={chosen} choose={setChosen} />}
-      <div id="pictures" className={shown.length > 1 ? "pictures pictures-grid" : "pictures"} role={several ? "tabpanel" : undefined}>
+      <div
+        id="pictures"
+        className={shown.length > 1 ? "pictures pictures-grid" : "pictures"}
+        role={several ? "tabpanel" : undefined}
+        style={{ "--columns": columns, "--rows": Math.ceil(shown.length / columns) }}
+      >
         {shown.map((camera) => (
           <CameraPicture
             key={camera.camera.id}

@@ -25,7 +25,9 @@ export function CameraPicture({ venue, view, camera, everyMs }: Props) {
       <figcaption>
         <StateMark state={health.state} />
         <strong>{config.name}</strong>
-        <span className={trouble === null ? "muted" : `state-${health.state === "ok" ? "stale" : health.state}`}>
+        <span
+          className={trouble === null ? "muted" : `state-${health.state === "ok" ? "stale" : health.state}`}
+        >
           {picture === null ? "No picture yet" : `Picture ${ageText(view.nowMs - picture.capturedAtMs)} old`}
         </span>
       </figcaption>

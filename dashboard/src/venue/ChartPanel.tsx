@@ -46,7 +46,10 @@ export function ChartPanel({ venue, view }: { venue: Venue; view: VenueView }) {
 }
 
 /** The same object until a number in it changes: the view is worked out twice a second, a bucket ends every five. */
-function useStyledSeries(venue: Venue, view: VenueView): { times: readonly number[]; all: readonly StyledSeries[] } {
+function useStyledSeries(
+  venue: Venue,
+  view: VenueView,
+): { times: readonly number[]; all: readonly StyledSeries[] } {
   const key = `${view.times[0]} ${view.zones.map(({ counts }) => counts.join()).join(";")}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the counts that the view holds
   return useMemo(() => {
@@ -57,7 +60,13 @@ function useStyledSeries(venue: Venue, view: VenueView): { times: readonly numbe
       counts,
       look: seriesLook(index + 1),
     }));
-    const whole = { id: VENUE, name: "Whole venue", capacity: venue.capacity, counts: view.counts, look: seriesLook(0) };
+    const whole = {
+      id: VENUE,
+      name: "Whole venue",
+      capacity: venue.capacity,
+      counts: view.counts,
+      look: seriesLook(0),
+    };
     return { times: view.times, all: [whole, ...zones] };
   }, [venue, key]);
 }

@@ -1,7 +1,7 @@
 import type { Venue } from "../api/types";
 import { blame, type VenueView } from "../live/view";
 import { clockTime, DASH, people, percent } from "../logic/format";
-import { LEVEL_WORDS } from "../logic/level";
+import { LEVEL_WORDS, shareOf } from "../logic/level";
 import { headroom, type KnownOccupancy, type UnknownOccupancy } from "../logic/occupancy";
 import { FullnessBar } from "../ui/FullnessBar";
 import { LevelMark } from "../ui/LevelMark";
@@ -10,7 +10,7 @@ import { TrendMark } from "../ui/TrendMark";
 /** The number the product is named after: how many more people the venue may hold. */
 export function Headroom({ venue, view }: { venue: Venue; view: VenueView }) {
   const { occupancy, level } = view;
-  const share = occupancy.known ? occupancy.people / venue.capacity : null;
+  const share = occupancy.known ? shareOf(occupancy.people, venue.capacity) : null;
   return (
     <section className={`card headroom level-${level}`} aria-labelledby="headroom-title">
       <div className="headroom-head">
@@ -45,12 +45,15 @@ function KnownHeadroom({ venue, view, occupancy }: KnownProps) {
   return (
     <>
       <p className="big">
-        <strong data-testid="headroom">{people(Math.abs(left))}</strong>
+        <strong data-testid="headroom" data-long={left > 9_999}>
+          {people(Math.abs(left))}
+        </strong>
         <span>{left < 0 ? "over capacity" : left === 1 ? "place left" : "places left"}</span>
       </p>
       <p className="headroom-people">
         <span>
-          <strong data-testid="people">{people(occupancy.people)}</strong> {Math.round(occupancy.people) === 1 ? "person" : "people"} inside
+          <strong data-testid="people">{people(occupancy.people)}</strong>{" "}
+          {Math.round(occupancy.people) === 1 ? "person" : "people"} inside
         </span>
         <TrendMark trend={view.trend} />
       </p>
@@ -78,7 +81,7 @@ function UnknownHeadroom({ venue, view, occupancy }: UnknownProps) {
   const { atLeast } = occupancy;
   return (
     <>
-      <p className="big">
+      <p className="big big-none">
         <strong className="big-dash" data-testid="headroom">
           {DASH}
         </strong>

@@ -53,5 +53,5 @@ function LineRow({ view: { line, flow, sees } }: { view: LineView }) {
 /** What the numbers do not cover: an hour with unseen minutes is a lower bound, and must say so. */
 function LineNote({ sees, unknownMinutes }: { sees: boolean; unknownMinutes: number }) {
   if (!sees) return <small>Not seen now</small>;
-  return unknownMinutes > 0 ? <small>{unknownMinutes} min of the hour not seen</small> : null;
+  return unknownMinutes > 0 ? <small>{unknownMinutes} min not seen</small> : null;
 }

@@ -64,7 +64,7 @@ function chartOptions(
   onHover: (index: number | null) => void,
 ): uPlot.Options {
   const css = getComputedStyle(box);
-  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const rem = rootPx();
   const colour = (name: string) => css.getPropertyValue(name).trim();
   const axis = {
     stroke: colour("--muted"),
@@ -80,8 +80,19 @@ function chartOptions(
     scales: { x: { time: true }, y: { range: () => [0, scaleOf(drawn()).top] } },
     series: [{}, ...shown.map((one) => ({ ...lineStyle(one, shown.length === 1), points: { show: false } }))],
     axes: [
-      { ...axis, size: 1.9 * rem, space: 5 * rem, values: (_, ticks) => ticks.map((s) => clockTime(s * 1000, timezone, "minute")) },
-      { ...axis, size: 3.2 * rem, space: 2.4 * rem, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000], values: (_, ticks) => ticks.map(people) },
+      {
+        ...axis,
+        size: 1.9 * rem,
+        space: 5 * rem,
+        values: (_, ticks) => ticks.map((s) => clockTime(s * 1000, timezone, "minute")),
+      },
+      {
+        ...axis,
+        size: 3.2 * rem,
+        space: 2.4 * rem,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000],
+        values: (_, ticks) => ticks.map(people),
+      },
     ],
     hooks: {
       drawClear: [(u) => drawUnknown(u, drawn().shown, colour)],
@@ -134,18 +145,22 @@ function hatch(
     ctx.lineTo(x + height, top);
   }
   ctx.stroke();
-  unknownWord(ctx, left, right, top, colour);
+  unknownWord(ctx, left, right, top + height / 2, colour);
   ctx.restore();
 }
 
-function unknownWord(ctx: CanvasRenderingContext2D, left: number, right: number, top: number, colour: (name: string) => string) {
-  ctx.textAlign = "left";
-  ctx.font = `600 ${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
+function unknownWord(
+  ctx: CanvasRenderingContext2D,
+  left: number,
+  right: number,
+  middle: number,
+  colour: (name: string) => string,
+) {
+  ctx.font = `600 ${0.75 * rootPx() * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
   const width = ctx.measureText("Unknown").width;
   if (right - left < width * 1.3) return;
   ctx.fillStyle = colour("--text");
-  ctx.textBaseline = "alphabetic";
-  ctx.fillText("Unknown", (left + right - width) / 2, top + 18 * devicePixelRatio);
+  writeOver(ctx, "Unknown", (left + right - width) / 2, middle, colour);
 }
 
 function drawCapacity(u: uPlot, drawn: Drawn, colour: (name: string) => string, rem: number): void {
@@ -165,12 +180,38 @@ function drawCapacity(u: uPlot, drawn: Drawn, colour: (name: string) => string, 
     ctx.lineTo(bbox.left + bbox.width, y);
   }
   ctx.stroke();
-  ctx.textAlign = "left";
-  ctx.textBaseline = "alphabetic";
+  ctx.setLineDash([]);
   ctx.font = `600 ${0.75 * rem * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
   const text = `Capacity ${people(capacity)}${capacityShown ? "" : " is above this scale ↑"}`;
-  ctx.fillText(text, bbox.left + 8 * devicePixelRatio, y + (capacityShown ? -5 : 14) * devicePixelRatio);
+  writeOver(
+    ctx,
+    text,
+    bbox.left + 8 * devicePixelRatio,
+    y + (capacityShown ? -0.35 : 0.9) * rem * devicePixelRatio,
+    colour,
+  );
   ctx.restore();
+}
+
+/** Text with a rim of the ground's colour, readable on top of lines. */
+function writeOver(
+  ctx: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  colour: (name: string) => string,
+) {
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
+  ctx.lineJoin = "round";
+  ctx.lineWidth = 4 * devicePixelRatio;
+  ctx.strokeStyle = colour("--card");
+  ctx.strokeText(text, x, y);
+  ctx.fillText(text, x, y);
+}
+
+function rootPx(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 /** A finger on the chart reads it like a mouse does; scrolling the page up and down still works (`touch-action`). */

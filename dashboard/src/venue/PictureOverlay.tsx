@@ -7,6 +7,7 @@ import { type PlacedLabel, type Point, placeLabels } from "../logic/labels";
 import { LEVEL_SHAPES } from "../ui/LevelMark";
 import { measureText } from "./measureText";
 
+/** On a screen whose root font is 16 px; everything grows with it. */
 const FONT_PX = 13;
 const LABEL_HEIGHT_PX = 22;
 const PADDING_PX = 6;
@@ -25,12 +26,18 @@ export function PictureOverlay({ venue, view, camera, width }: Props) {
   const zones = view.zones.filter(({ zone }) => zone.camera_id === camera.id);
   const lines = view.lines.filter(({ line }) => line.camera_id === camera.id);
   const hatch = useId();
-  const unit = camera.frame_width / width;
+  const unit = (camera.frame_width / width) * remScale();
   const labels = useLabels(venue, camera, zones, lines, unit);
   return (
     <svg className="overlay" viewBox={`0 0 ${camera.frame_width} ${camera.frame_height}`} aria-hidden="true">
       <defs>
-        <pattern id={hatch} width={10 * unit} height={10 * unit} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <pattern
+          id={hatch}
+          width={10 * unit}
+          height={10 * unit}
+          patternUnits="userSpaceOnUse"
+          patternTransform="rotate(45)"
+        >
           <rect width={3 * unit} height={10 * unit} fill="var(--unknown)" opacity="0.55" />
         </pattern>
       </defs>
@@ -52,6 +59,10 @@ export function PictureOverlay({ venue, view, camera, width }: Props) {
       ))}
     </svg>
   );
+}
+
+function remScale(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 }
 
 function CountingLine({ start, end, unit }: { start: Point; end: Point; unit: number }) {
@@ -93,7 +104,10 @@ function useLabels(
   const requests = wanted.map(({ id, anchors, texts, level }) => ({
     id,
     anchors,
-    sizes: texts.map((text) => ({ width: labelWidth(text, level !== null) * unit, height: LABEL_HEIGHT_PX * unit })),
+    sizes: texts.map((text) => ({
+      width: labelWidth(text, level !== null) * unit,
+      height: LABEL_HEIGHT_PX * unit,
+    })),
   }));
   const frame = { width: camera.frame_width, height: camera.frame_height };
   return placeLabels(requests, frame, 3 * unit).flatMap((box) => {
@@ -110,7 +124,12 @@ function anchors(venue: Venue, camera: Camera): ReadonlyMap<string, Point> {
 
 function zoneLabel({ zone, measure, level }: ZoneView, centres: ReadonlyMap<string, Point>): Wanted {
   const count = measure.known ? people(measure.count) : DASH;
-  return { id: zone.id, anchors: [centres.get(zone.id) ?? [0, 0]], texts: [`${zone.name}  ${count}`, count], level };
+  return {
+    id: zone.id,
+    anchors: [centres.get(zone.id) ?? [0, 0]],
+    texts: [`${zone.name}  ${count}`, count],
+    level,
+  };
 }
 
 function lineLabel({ line, flow }: LineView): Wanted {
@@ -134,7 +153,11 @@ function Label({ label: { box, text, level }, unit }: { label: OverlayLabel; uni
     <g transform={`translate(${box.x} ${box.y}) scale(${unit})`} className="zone-label">
       <rect width={box.width / unit} height={LABEL_HEIGHT_PX} rx="4" />
       {level !== null && (
-        <g className={`level-${level}`} transform={`translate(${PADDING_PX} 5.5) scale(0.69)`} fill="currentColor">
+        <g
+          className={`level-${level}`}
+          transform={`translate(${PADDING_PX} 5.5) scale(0.69)`}
+          fill="currentColor"
+        >
           {LEVEL_SHAPES[level]}
         </g>
       )}

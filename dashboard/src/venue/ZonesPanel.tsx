@@ -1,7 +1,7 @@
 import type { Venue } from "../api/types";
 import type { VenueView, ZoneView } from "../live/view";
 import { clockTime, DASH, people, percent } from "../logic/format";
-import { byAttention, LEVEL_WORDS } from "../logic/level";
+import { byAttention, LEVEL_WORDS, shareOf } from "../logic/level";
 import { FullnessBar } from "../ui/FullnessBar";
 import { LevelMark } from "../ui/LevelMark";
 import { Sparkline } from "../ui/Sparkline";
@@ -22,7 +22,7 @@ export function ZonesPanel({ venue, view }: { venue: Venue; view: VenueView }) {
 
 function ZoneRow({ venue, view }: { venue: Venue; view: ZoneView }) {
   const { zone, measure, level } = view;
-  const share = measure.known && zone.capacity !== null ? measure.count / zone.capacity : null;
+  const share = measure.known && zone.capacity !== null ? shareOf(measure.count, zone.capacity) : null;
   return (
     <li className={`zone level-${level}`} data-testid={`zone-${zone.id}`}>
       <LevelMark level={level} />
