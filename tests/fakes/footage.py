@@ -1,4 +1,4 @@
-"""Small videos whose every frame carries its number: a test can tell which frames it was given, and that they are whole."""
+"""Small videos whose frames carry their number, so that a test knows which frames it got, and that they are whole."""
 
 from collections.abc import Iterator
 from pathlib import Path
