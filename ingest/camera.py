@@ -90,6 +90,7 @@ class Camera:
         if self._life is not None:
             self._life.cancel()
             await asyncio.gather(self._life, return_exceptions=True)
+            self._unread.clear()  # a reader that is still there finds the end, not closed memory
         if self._ring is not None:
             self._ring.close()
             self._ring = None

@@ -1,8 +1,8 @@
 """Whether a video file is whole, by the sizes its container declares.
 
 A decoder reads a file that was cut off without a word: it plays what there is, and the count of the missing minutes
-would look like a quiet evening. AVI and MP4 say how long their parts are, so what is missing can be told. How many
-frames a header claims is not looked at: headers that claim too many are common in files that are whole.
+would look like a quiet evening. AVI, MP4 and Matroska say how long their parts are, so what is missing can be told. How
+many frames a header claims is not looked at: headers that claim too many are common in files that are whole.
 """
 
 import struct
@@ -13,6 +13,8 @@ from typing import BinaryIO, Final
 _UNFINISHED: Final = (0, 0xFFFFFFFF)
 """RIFF sizes a recorder writes first and mends at the end, when it gets that far."""
 _MP4_FIRST_BOXES: Final = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot"})
+_EBML: Final = b"\x1a\x45\xdf\xa3"
+_MATROSKA_SEGMENT: Final = b"\x18\x53\x80\x67"
 
 
 def fault_in(path: Path) -> str | None:
@@ -30,6 +32,8 @@ def fault_in(path: Path) -> str | None:
             return _avi_fault(file, size)
         if start[4:8] in _MP4_FIRST_BOXES:
             return _mp4_fault(file, size)
+        if start.startswith(_EBML):
+            return _matroska_fault(start, size)
     return "is a text file, not a video" if _is_text(start) else None
 
 
@@ -78,6 +82,26 @@ def _mp4_boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
             return  # padding or other bytes after the last box, which players ignore
         at = at + length if length else size
         yield name, at
+
+
+def _matroska_fault(start: bytes, size: int) -> str | None:
+    """MKV and WebM are a short header and one segment, which names its size unless it was recorded as a stream."""
+    _, segment = _matroska_size(start, len(_EBML))
+    if start[segment : segment + 4] != _MATROSKA_SEGMENT:
+        return None
+    length, end = _matroska_size(start, segment + 4)
+    return _cut_off(end, size) if length is not None and end > size else None
+
+
+def _matroska_size(data: bytes, at: int) -> tuple[int | None, int]:
+    """An element's size, ``None`` when it is left open, and where the element ends."""
+    bits = data[at : at + 1]
+    if not bits or not bits[0]:
+        return None, len(data)
+    width = 9 - bits[0].bit_length()
+    value = int.from_bytes(data[at : at + width], "big") & ((1 << 7 * width) - 1)
+    is_open = value == (1 << 7 * width) - 1
+    return (None if is_open else value), at + width + value
 
 
 def _cut_off(declared: int, size: int) -> str:

@@ -60,7 +60,7 @@ def write_stills(path: Path, pictures: Iterator[NDArray[np.uint8]], fps: float =
 
 
 def write_h264(path: Path, frames: int, fps: int = 25) -> Path:
-    """An MP4 of numbered frames in H.264 with a key frame a second, as a camera sends it."""
+    """A video of numbered frames in H.264 with a key frame a second, as a camera sends it."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=fps)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"

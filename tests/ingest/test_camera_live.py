@@ -196,6 +196,37 @@ async def test_a_camera_that_accepts_a_call_and_says_nothing_is_called_again_and
             await until(lambda: health_of(camera).state is State.OK, 10)
 
 
+async def test_an_event_loop_held_up_by_something_else_is_not_taken_for_a_camera_that_hangs() -> None:
+    async with MjpegCamera() as server, reading(server.url(), CameraLimits(hang_after_s=1)) as (camera, reader):
+        await until(lambda: len(reader.frames) > 5, 8)
+        time.sleep(2)  # noqa: ASYNC251 - the very thing that is tested
+        before = len(reader.frames)
+        await until(lambda: len(reader.frames) > before + 5, 3)
+        assert health_of(camera).restarts == 0
+
+
+async def test_a_usb_camera_that_is_not_there_says_so() -> None:
+    async with Camera("door", Source.parse("usb:63")) as camera:
+        await until(lambda: "USB" in (health_of(camera).reason or ""), 8)
+
+
+async def test_a_camera_switched_off_at_any_moment_of_its_start_leaves_no_process() -> None:
+    async with MjpegCamera() as server:
+        for tenths in range(8):
+            async with Camera("door", Source.parse(server.url())):
+                await asyncio.sleep(tenths / 20)
+            assert not capture_processes()
+
+
+async def test_a_reader_left_behind_finds_the_end_when_its_camera_is_switched_off() -> None:
+    async with MjpegCamera() as server:
+        async with Camera("door", Source.parse(server.url())) as camera:
+            frames = camera.frames()
+            await anext(frames)
+            await asyncio.sleep(0.2)
+        assert [frame async for frame in frames] == []
+
+
 async def test_an_open_timeout_says_that_the_camera_does_not_answer() -> None:
     async with MjpegCamera() as mute:
         mute.silent = True

@@ -14,7 +14,7 @@ from domain.source import Source
 from ingest.camera import Camera
 from ingest.footage import check_file_source, pictures_of
 from ingest.limits import Pace
-from tests.fakes.footage import numbered_frame, write_video
+from tests.fakes.footage import numbered_frame, write_h264, write_video
 
 
 def source(path: Path) -> Source:
@@ -58,6 +58,10 @@ def cut_mp4_in_the_middle(folder: Path) -> Path:
     return cut(write_video(folder / "hall.mp4", 50), 0.5)
 
 
+def cut_mkv(folder: Path) -> Path:
+    return cut(write_h264(folder / "hall.mkv", 50), 0.8)
+
+
 def unfinished_mp4(folder: Path) -> Path:
     (folder / "hall.mp4").write_bytes(
         struct.pack(">I4s8s", 16, b"ftyp", b"isom\0\0\2\0") + struct.pack(">I4s", 8, b"mdat")
@@ -96,6 +100,7 @@ BAD: list[tuple[Callable[[Path], Path], str, str]] = [
     (cut_avi, "hall.avi", "is cut off"),
     (cut_mp4_at_the_end, "hall.mp4", "is cut off"),
     (cut_mp4_in_the_middle, "hall.mp4", "is cut off"),
+    (cut_mkv, "hall.mkv", "is cut off"),
     (unfinished_mp4, "hall.mp4", "has no index"),
     (empty_folder, "hall", "is empty"),
     (folder_without_pictures, "hall", "no picture"),
@@ -160,6 +165,7 @@ async def test_a_playlist_dressed_up_as_a_video_does_not_call_the_network(tmp_pa
 def test_whole_recordings_and_live_sources_pass(tmp_path: Path) -> None:
     check_file_source(source(write_video(tmp_path / "whole.avi", 5)))
     check_file_source(source(write_video(tmp_path / "whole.mp4", 5)))
+    check_file_source(source(write_h264(tmp_path / "whole.mkv", 5)))
     check_file_source(source(write_picture(tmp_path / "one.jpg")))
     check_file_source(Source.parse("rtsp://127.0.0.1:1/nobody"))
 
