@@ -66,20 +66,18 @@ function world(overrides: Partial<FeedOptions> = {}) {
     nowMs = end;
   };
   const beat = () =>
-    connections
-      .at(-1)
-      ?.handlers.message(
-        JSON.stringify({
-          kind: "update",
-          version: 1,
-          venue_id: "hall",
-          sent_at: iso(nowMs),
-          readings: [],
-          cameras: [],
-          crossings: [],
-          skipped: 0,
-        }),
-      );
+    connections.at(-1)?.handlers.message(
+      JSON.stringify({
+        kind: "update",
+        version: 1,
+        venue_id: "hall",
+        sent_at: iso(nowMs),
+        readings: [],
+        cameras: [],
+        crossings: [],
+        skipped: 0,
+      }),
+    );
   return {
     feed,
     connections,

@@ -1,0 +1,22 @@
+import { defineConfig } from "@playwright/test";
+import { launchOptions } from "./dev/chromium.mjs";
+
+export default defineConfig({
+  testDir: "../tests/browser",
+  outputDir: "test-results",
+  timeout: 40_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  fullyParallel: true,
+  // Each has a browser and a server of its own: more than two of them make a small machine late, and late is a state here.
+  workers: 2,
+  reporter: "list",
+  use: {
+    browserName: "chromium",
+    // A Chromium started under LANG=C reports a language that no Intl accepts.
+    locale: "en-GB",
+    timezoneId: "Asia/Tokyo",
+    launchOptions: launchOptions(),
+    screenshot: "only-on-failure",
+  },
+});
