@@ -30,7 +30,7 @@ class Account:
 
 
 def account_for(paths: Iterable[Path]) -> Account:
-    """An account that may read ``paths`` and is not root.
+    """An account that is not root and may reach ``paths``: a program, and a folder that will be given to the account.
 
     An ordinary user stays what they are. Root becomes ``nobody`` where every folder above ``paths`` lets strangers
     through, and otherwise a root that sees itself as ``nobody`` (a user namespace). No folder's permission is changed:

@@ -73,7 +73,7 @@ class Postgres:
 
     @cached_property
     def _account(self) -> Account:
-        return account_for((binaries() / "postgres", self.cluster))
+        return account_for((binaries() / "postgres", self.folder))
 
     @property
     def command(self) -> Command:

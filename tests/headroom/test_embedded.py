@@ -5,6 +5,7 @@ import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from pwd import getpwnam
 from typing import Any
 
 import asyncpg
@@ -14,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError
 
 from domain.errors import HeadroomError, Unavailable
+from headroom.embedded.account import account_for
 from headroom.embedded.leftovers import stop_leftover
 from headroom.embedded.postgres import Postgres
 from headroom.embedded.valkey import Valkey
@@ -48,7 +50,13 @@ async def test_postgres_is_not_run_as_root(private_postgres: Private) -> None:
     assert await connection.fetchval("select current_setting('listen_addresses')") == "127.0.0.1"
     await connection.close()
     assert stat.S_IMODE(server.server.cluster.stat().st_mode) == 0o700
+    assert 0 not in psutil.Process(server.pid).uids() or server.server.command.argv[0].endswith("unshare")
     assert not (server.server.folder / "password.once").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_root_becomes_nobody_where_everyone_may_enter(server_folder: Path) -> None:
+    assert account_for((Path("/bin/sh"), server_folder / "postgres")).uid == getpwnam("nobody").pw_uid
 
 
 def test_postgres_runs_where_others_may_not_enter(tmp_path: Path, private_postgres: Private) -> None:
