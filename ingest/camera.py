@@ -222,9 +222,9 @@ class Camera:
             try:
                 notices = await process.notices(self._limits.hang_after_s)
             except TimeoutError:
-                return _lost(f"its capture hung for {self._limits.hang_after_s:.0f} s")
+                return _lost(f"its capture did not answer for {self._limits.hang_after_s:.0f} s")
             if not notices:
-                return _lost("its capture process ended unexpectedly")
+                return _lost("its capture stopped unexpectedly")
             for notice in notices:
                 if notice.kind in (NoticeKind.ENDED, NoticeKind.LOST, NoticeKind.BAD):
                     return notice

@@ -117,7 +117,7 @@ def open_live(source: Source, limits: CameraLimits) -> Video:
     capture = _open_usb(int(source.address)) if source.kind is SourceKind.USB else _open_url(source.address, limits)
     if not capture.isOpened():
         silent = time.monotonic() - began_s >= limits.open_timeout_s * 0.9
-        raise CameraLost("the camera does not answer" if silent else "it could not be opened")
+        raise CameraLost("the camera does not answer" if silent else "the camera could not be opened")
     return Video(capture)
 
 
