@@ -34,7 +34,7 @@ class Topic:
         name: the Redis key's prefix.
         message: what it carries; ``None`` for a JPEG.
         rate_hz: expected messages a second for each zone or camera; ``None`` for events.
-        retention_s: how long a Stream entry or a last value is kept.
+        retention_s: how long a last value is kept; for a Stream, how long ``stream_length`` is meant to reach back.
         stream_length: an upper bound on a venue's Stream entries, whatever their age.
     """
 

@@ -3,31 +3,19 @@
 Needs the ``training`` extra.
 """
 
-import atexit
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-# Read by ultralytics when it is imported: no settings in the home folder, no installs, no calls home, and no code
-# from a checkpoint (a .pt file is a pickle: only the classes of ultralytics and torch are let through).
-os.environ["YOLO_CONFIG_DIR"] = tempfile.mkdtemp(prefix="headroom-ultralytics-")
-os.environ["YOLO_AUTOINSTALL"] = "false"
-os.environ["YOLO_OFFLINE"] = "true"
-os.environ["YOLO_VERBOSE"] = "false"
-os.environ["ULTRALYTICS_SAFE_LOAD"] = "true"
+import inference.detect.ultralytics_quiet  # noqa: F401  # before ultralytics, which reads what it sets
+
+# isort: split
 
 import torch
 from ultralytics.nn.modules import Detect
 from ultralytics.nn.tasks import load_checkpoint
-from ultralytics.utils import SETTINGS
 
 from domain.errors import BadInput
-
-atexit.register(shutil.rmtree, os.environ["YOLO_CONFIG_DIR"], ignore_errors=True)
-SETTINGS.update(sync=False)  # type: ignore[no-untyped-call]  # "sync" is what it calls telemetry
 
 
 @dataclass(frozen=True)

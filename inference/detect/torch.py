@@ -3,14 +3,12 @@
 Needs the ``gpu`` extra. This module and training are the only ones that import ultralytics.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-# Read by ultralytics when it is imported: no settings in the home folder, no installs, no calls home.
-os.environ.setdefault("YOLO_AUTOINSTALL", "false")
-os.environ.setdefault("YOLO_OFFLINE", "true")
-os.environ.setdefault("YOLO_VERBOSE", "false")
+import inference.detect.ultralytics_quiet  # noqa: F401  # before ultralytics, which reads what it sets
+
+# isort: split
 
 import numpy as np
 import torch
