@@ -1,8 +1,8 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vitest/config";
+import { defineConfig } from "vite";
 
 // The API that `npm run dev` talks to: a running `make run`, or `npm run fake`.
-const api = process.env.HEADROOM_DASHBOARD_API ?? "http://127.0.0.1:8800";
+const api = process.env.DASHBOARD_API ?? "http://127.0.0.1:8800";
 
 export default defineConfig({
   plugins: [react()],
@@ -15,5 +15,4 @@ export default defineConfig({
       "/live": { target: api, ws: true },
     },
   },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

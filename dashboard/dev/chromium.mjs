@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * A Chromium for the browser tests that needs no root and no download of its own: on Linux (x86-64) the one that npm's
- * `@sparticuz/chromium` carries; elsewhere, or where HEADROOM_BROWSER_CHANNEL says so, an installed Chrome.
+ * `@sparticuz/chromium` carries; elsewhere, or where DASHBOARD_BROWSER_CHANNEL says so, an installed Chrome.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -20,7 +20,7 @@ const ARGS = [
 
 /** @returns {import("@playwright/test").LaunchOptions} */
 export function launchOptions() {
-  const channel = process.env.HEADROOM_BROWSER_CHANNEL;
+  const channel = process.env.DASHBOARD_BROWSER_CHANNEL;
   if (channel !== undefined || process.platform !== "linux" || process.arch !== "x64") {
     return { channel: channel ?? "chrome" };
   }

@@ -9,7 +9,7 @@ import openapiTypescript, { astToString } from "openapi-typescript";
 
 const OUT = new URL("../src/api/schema.d.ts", import.meta.url);
 const ROOT = new URL("../..", import.meta.url);
-const python = process.env.HEADROOM_PYTHON ?? new URL(".venv/bin/python", ROOT).pathname;
+const python = process.env.DASHBOARD_PYTHON ?? new URL(".venv/bin/python", ROOT).pathname;
 
 const document = execFileSync(python, ["-m", "api.openapi"], {
   cwd: ROOT,
