@@ -43,7 +43,9 @@ class Room:
         self._layout = layout
         self._readings = {zone: _never(venue_id, zone, camera, now) for zone, camera in layout.zones.items()}
         self._cameras: dict[str, _Heard] = {}
-        self._shown: dict[tuple[str, str], State] = {}
+        self._shown: dict[tuple[str, str], State] = {
+            (reading.kind, zone): reading.state for zone, reading in self._readings.items()
+        }
         self._mailboxes: set[Mailbox] = set()
 
     @property

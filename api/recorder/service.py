@@ -35,7 +35,8 @@ TAKE_OVER_EVERY_S: Final = 30.0
 UPKEEP_EVERY_S: Final = 3600.0
 PAUSE_S: Final = (0.25, 5.0)
 """Shortest and longest pause after a failure: soon enough that a chart's last minutes fill at once."""
-_REFUSED: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+_REFUSED: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, OverflowError, ValueError)
+"""About a row and not about the server; the last two are COPY's own, for a value that no column type can hold."""
 
 
 class Every:
