@@ -74,7 +74,7 @@ describe("what the page shows", () => {
     const later = viewOf(HALL, lost, at(T0 + 4_000));
     expect(later.occupancy.known).toBe(false);
     expect(blame(HALL, later)).toEqual(["No connection to Headroom"]);
-    expect(later.cameras[0]?.health.state).toBe("ok");
+    expect(later.cameras[0]?.health).toEqual({ state: "stale", why: "no connection to Headroom" });
     expect(viewOf(HALL, lost, at(T0 + 12_000)).cameras[0]?.health.state).toBe("blind");
   });
 

@@ -57,10 +57,11 @@ export function viewOf(venue: Venue, state: LiveState, now: Instant): VenueView 
   const occupancy = venueOccupancy(venue.zones, new Map(zones.map((z) => [z.zone.id, z.measure])));
   const primary = venue.zones.filter((zone) => zone.primary).map((zone) => zone.id);
   const counts = totalCounts(state.series, primary, times);
-  const cameras = venue.cameras.map((camera) => cameraView(camera, state, nowMs));
+  const heard = connectionOf(state, now);
+  const cameras = venue.cameras.map((camera) => cameraView(camera, state, nowMs, heard.connection));
   return {
     nowMs,
-    ...connectionOf(state, now),
+    ...heard,
     occupancy,
     level: levelOf(occupancy.known ? occupancy.people : null, venue.capacity, venue),
     trend: occupancy.known ? trendOf(points(times, counts), nowMs, venue.capacity) : null,
@@ -99,9 +100,14 @@ function zoneView(
   };
 }
 
-function cameraView(camera: Camera, state: LiveState, nowMs: number): CameraView {
+function cameraView(camera: Camera, state: LiveState, nowMs: number, connection: Connection): CameraView {
   const heard = state.cameras.get(camera.id) ?? null;
-  return { camera, heard, health: agedHealth(heard?.health, heard?.heardAtMs, nowMs) };
+  const health = agedHealth(heard?.health, heard?.heardAtMs, nowMs);
+  // Whether a camera sees is not known from the moment that nobody can tell.
+  if (connection === "lost" && health.state === "ok") {
+    return { camera, heard, health: { state: "stale", why: "no connection to Headroom" } };
+  }
+  return { camera, heard, health };
 }
 
 function lineView(line: Line, state: LiveState, cameras: readonly CameraView[], nowMs: number): LineView {

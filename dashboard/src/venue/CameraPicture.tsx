@@ -17,7 +17,8 @@ interface Props {
 /** One camera's picture with its zones; dimmed and struck through whenever it is not what the camera sees now. */
 export function CameraPicture({ venue, view, camera, everyMs }: Props) {
   const { camera: config, health } = camera;
-  const picture = usePicture(venue.id, config.id, everyMs);
+  // A server that is away is knocked at by the feed alone.
+  const picture = usePicture(venue.id, config.id, view.connection === "lost" ? null : everyMs);
   const [box, width] = useWidth<HTMLDivElement>();
   const trouble = troubleOf(camera, picture, view);
   return (

@@ -7,13 +7,14 @@ export interface ShownPicture {
 }
 
 /**
- * A camera's newest picture, asked for again every `everyMs` while the page is in sight. What was shown last stays
+ * A camera's newest picture, asked for again every `everyMs` (null: not now) while the page is in sight. What was shown last stays
  * until it is replaced, and carries its own time: how old it is, is for the page to say.
  */
-export function usePicture(venueId: string, cameraId: string, everyMs: number): ShownPicture | null {
+export function usePicture(venueId: string, cameraId: string, everyMs: number | null): ShownPicture | null {
   const { client } = useServices();
   const [picture, setPicture] = useState<ShownPicture | null>(null);
   useEffect(() => {
+    if (everyMs === null) return;
     const abort = new AbortController();
     let asking = false;
     const ask = async () => {
