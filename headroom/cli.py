@@ -100,11 +100,11 @@ def count(
 ) -> None:
     """Count the people in footage, as JSON lines."""
     from headroom.count import run  # noqa: PLC0415
-    from headroom.logs import configure_logging  # noqa: PLC0415
+    from headroom.logs import configure_logging, for_people  # noqa: PLC0415
     from headroom.service import run_until_stopped  # noqa: PLC0415
 
     settings = _settings()
-    configure_logging("warning" if settings.log_level == "info" else settings.log_level)
+    configure_logging(for_people(settings.log_level))
     counting = run(source=source, settings=settings, model=model, zones=zones, every_frame=every_frame, as_json=as_json)
     run_until_stopped(counting)
 

@@ -9,14 +9,16 @@ from domain.errors import BadSource
 from domain.settings import Settings
 from domain.source import Source, SourceKind
 from headroom.venue_file import write_venue
-from inference.assets import Progress, resolve
+from inference.assets import Progress, quiet, resolve
 
 DEMO_VENUE: Final = Path(__file__).resolve().parent.parent / "configs" / "venues" / "demo.yaml"
-_FIRST_FRAME_LIMIT_S: Final = 25.0  # an RTSP camera took 1.9 s; one that wakes up first takes longer
+_FIRST_FRAME_LIMIT_S: Final = 15.0  # an RTSP camera took 1.9 s; one that wakes up first takes longer
 _PLACEHOLDER_CAPACITY: Final = 50
 
 
-def own_venue(text: str, settings: Settings, path: Path, progress: Progress) -> None:
+def own_venue(
+    text: str, settings: Settings, path: Path, progress: Progress = quiet, *, limit_s: float = _FIRST_FRAME_LIMIT_S
+) -> None:
     """Write a venue file for one camera, with one zone over its whole picture. Blocks until it gave a frame.
 
     Args:
@@ -24,6 +26,7 @@ def own_venue(text: str, settings: Settings, path: Path, progress: Progress) -> 
         settings: for assets.
         path: the file to write.
         progress: hears about downloads.
+        limit_s: how long the camera may take to give its first frame.
 
     Raises:
         BadSource: it cannot be understood, is not what it claims to be, or shows nothing.
@@ -33,7 +36,7 @@ def own_venue(text: str, settings: Settings, path: Path, progress: Progress) -> 
         source = Source(SourceKind.FILE, str(resolve(source.address, settings, progress)))
     elif source.kind is SourceKind.FILE:
         source = Source(SourceKind.FILE, str(Path(source.address).expanduser().resolve()))
-    width, height = asyncio.run(_frame_size(source))
+    width, height = asyncio.run(_frame_size(source, limit_s))
     write_venue(path, _venue(source, width, height))
 
 
@@ -58,7 +61,7 @@ def _venue(source: Source, width: int, height: int) -> dict[str, object]:
     }
 
 
-async def _frame_size(source: Source) -> tuple[int, int]:
+async def _frame_size(source: Source, limit_s: float) -> tuple[int, int]:
     """Width and height, pixels, of the first frame."""
     from ingest.camera import Camera  # noqa: PLC0415 - OpenCV is slow to import
     from ingest.footage import check_file_source  # noqa: PLC0415
@@ -67,7 +70,7 @@ async def _frame_size(source: Source) -> tuple[int, int]:
     check_file_source(source)
     camera = Camera("probe", source, pace=Pace.REAL_TIME)
     try:
-        async with asyncio.timeout(_FIRST_FRAME_LIMIT_S), camera:
+        async with asyncio.timeout(limit_s), camera:
             async for frame in camera.frames():
                 return frame.pixels.shape[1], frame.pixels.shape[0]
     except TimeoutError:

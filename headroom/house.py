@@ -135,7 +135,7 @@ class House:
         worker = self._own("worker", "--venue", str(self.venue_file), probe=readiness.worker_works)
         await supervisor.start(worker)
 
-    def _own(self, name: str, *arguments: str, probe: Callable[[], Awaitable[None]]) -> ChildSpec:
+    def _own(self, name: str, *arguments: str, probe: Callable[[float], Awaitable[None]]) -> ChildSpec:
         """One of our own commands as a child."""
         argv = (sys.executable, "-P", "-m", "headroom", name, *arguments, "--leash", str(self.settings.data))
         command = Command(argv, self._environment(name))
@@ -171,6 +171,6 @@ def _server(server: Postgres | Valkey) -> ChildSpec:
         type(server).__name__.lower(),
         command=lambda: server.command,
         prepare=server.prepare,
-        probe=server.probe,
+        probe=lambda _: server.probe(),
         stop_signal=server.stop_signal,
     )

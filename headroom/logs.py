@@ -47,6 +47,11 @@ class _Rendered:
         return censored(self._render(logger, method, event))
 
 
+def for_people(level: str) -> str:
+    """The level for a command that talks to a person: unless asked for, only what went wrong."""
+    return "error" if level == "info" else level
+
+
 def configure_logging(level: str) -> None:
     """Send structlog's and the standard library's logs to stderr.
 

@@ -19,7 +19,7 @@ from domain.venue import VenueConfig
 _Entries = list[tuple[bytes, dict[bytes, bytes]]]
 
 _PROBE_LIMIT_S: Final = 3.0
-_FRESH_MS: Final = 3_000  # a worker tells each camera's health once a second
+_FRESH_S: Final = 3.0  # a worker tells each camera's health once a second
 _SAY_AFTER_S: Final = 15.0
 """A first reading came after 4 s on a laptop; who waits longer wants to know for what."""
 _BLIND_LIMIT_S: Final = 20.0
@@ -50,7 +50,7 @@ class Readiness:
         await self._http.aclose()
         await self._redis.aclose()
 
-    async def api_answers(self) -> None:
+    async def api_answers(self, _: float) -> None:
         """Return when the API answers.
 
         Raises:
@@ -61,7 +61,7 @@ class Readiness:
         except httpx.HTTPError as error:
             raise Unavailable(f"the API does not answer: {error}") from error
 
-    async def recorder_works(self) -> None:
+    async def recorder_works(self, _: float) -> None:
         """Return when the API says that the recorder works.
 
         Raises:
@@ -71,8 +71,11 @@ class Readiness:
         if "recorder" in missing:
             raise Unavailable(missing["recorder"])
 
-    async def worker_works(self) -> None:
-        """Return when the worker has told how its first camera is within the last seconds.
+    async def worker_works(self, up_s: float) -> None:
+        """Return when the worker has told how its first camera is.
+
+        Args:
+            up_s: since it was started; what was told before that was told by an earlier one.
 
         Raises:
             Unavailable: it has not.
@@ -82,7 +85,7 @@ class Readiness:
             left_ms = await self._redis.pttl(CAMERAS.key(owner))
         except (RedisError, OSError) as error:
             raise Unavailable(f"Redis does not answer: {error}") from error
-        if left_ms < CAMERAS.retention_s * 1000 - _FRESH_MS:
+        if left_ms <= (CAMERAS.retention_s - min(up_s, _FRESH_S)) * 1000:
             raise Unavailable("the worker has told nothing about its cameras yet")
 
     async def remember_now(self) -> None:

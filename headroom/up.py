@@ -8,7 +8,7 @@ from domain.venue import VenueConfig
 from headroom.console import Console
 from headroom.demo import DEMO_VENUE, own_venue
 from headroom.house import House, claimed
-from headroom.logs import configure_logging
+from headroom.logs import configure_logging, for_people
 from headroom.service import known_cause
 from headroom.venue_file import load_venue, with_sources_resolved
 from inference.assets import Progress, resolve
@@ -47,7 +47,7 @@ def run_venue(settings: Settings, path: Path) -> None:
 
 def _begin(settings: Settings) -> Console:
     # The console is for people; what the supervisor's own libraries log is seldom for them.
-    configure_logging("warning" if settings.log_level == "info" else settings.log_level)
+    configure_logging(for_people(settings.log_level))
     return Console()
 
 

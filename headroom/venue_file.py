@@ -32,6 +32,7 @@ def load_venue(path: Path) -> VenueConfig:
     except ValidationError as error:
         # Only place and reason: pydantic's own text repeats the input, and a camera's source holds a password.
         problems = error.errors(include_input=False, include_url=False, include_context=False)
+        problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")  # a misspelt key is missing as well
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise BadVenue(f"venue {path}: {_explain(problems[0]['loc'], problems[0])}{more}") from None
 

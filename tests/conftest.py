@@ -93,6 +93,12 @@ class PrivateServer:
         """SIGKILL, as the kernel does when memory runs out."""
         self._end(signal.SIGKILL)
 
+    def end_all(self) -> None:
+        """Kill it with its children, whatever the test left of it."""
+        if self._process is not None and self._process.poll() is None:
+            send(tree_of(self.pid), signal.SIGKILL)
+            self._process.wait(_READY_LIMIT_S)
+
     def freeze(self) -> None:
         """Stop it answering without closing a connection."""
         send(tree_of(self.pid), signal.SIGSTOP)
@@ -132,7 +138,7 @@ def _servers(server_folder: Path) -> Iterator[Callable[[type[Postgres] | type[Va
 
     yield make
     for server in made:
-        server.kill()
+        server.end_all()
 
 
 @pytest.fixture(scope="session")

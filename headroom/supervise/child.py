@@ -37,8 +37,8 @@ class ChildSpec:
         name: as people see it, and the name of its log.
         command: makes the command anew for each start.
         prepare: run in a thread before each start; stops leftovers, writes configuration.
-        probe: returns when the child does its work, raises ``Unavailable`` while it does not; without one a child is
-            ready as soon as it runs.
+        probe: returns when the child does its work, raises ``Unavailable`` while it does not; it is given the seconds
+            since this life began, to tell its signs from those of the last. Without one a child is ready as it runs.
         stop_signal: what it takes as a request to end.
         leashed: gets a pipe as standard input, whose end tells it that the supervisor is gone.
         ready_within_s: a child that is not ready by then is started anew.
@@ -48,7 +48,7 @@ class ChildSpec:
     name: str
     command: Callable[[], Command]
     prepare: Callable[[], object] | None = None
-    probe: Callable[[], Awaitable[None]] | None = None
+    probe: Callable[[float], Awaitable[None]] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     leashed: bool = False
     ready_within_s: float = 60.0
@@ -147,9 +147,10 @@ class Child:
 
     async def _become_ready(self, process: asyncio.subprocess.Process) -> None:
         """Ask until it is ready; kill it if that takes too long."""
+        began = time.monotonic()
         try:
             async with asyncio.timeout(self.spec.ready_within_s):
-                await self._probe_until_ready()
+                await self._probe_until_ready(began)
         except TimeoutError:
             self._tell(f"{self.spec.name} was not ready within {self.spec.ready_within_s:.0f} s")
             send(tree_of(process.pid), signal.SIGKILL)
@@ -159,12 +160,12 @@ class Child:
             self._tell(f"{self.spec.name} is back")
         self._was_ready = True
 
-    async def _probe_until_ready(self) -> None:
+    async def _probe_until_ready(self, began: float) -> None:
         if self.spec.probe is None:
             return
         while True:
             try:
-                await self.spec.probe()
+                await self.spec.probe(time.monotonic() - began)
             except Unavailable:
                 await asyncio.sleep(_PROBE_EVERY_S)
             else:

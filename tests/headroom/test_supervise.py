@@ -90,7 +90,7 @@ async def test_what_a_dead_child_started_does_not_outlive_it(tmp_path: Path) -> 
 async def test_a_child_is_ready_when_its_probe_says_so(tmp_path: Path) -> None:
     answers = iter([False, False, True])
 
-    async def probe() -> None:
+    async def probe(_: float) -> None:
         if not next(answers):
             raise Unavailable("not yet")
 
@@ -102,7 +102,7 @@ async def test_a_child_that_is_not_ready_in_time_is_started_anew(tmp_path: Path)
     marker = tmp_path / "started-once"
     text = "import pathlib, sys, time; m = pathlib.Path(sys.argv[1]); m.touch(); time.sleep(600)"
 
-    async def probe() -> None:
+    async def probe(_: float) -> None:
         if not marker.exists() or not (tmp_path / "allowed").exists():
             raise Unavailable("hangs")
 
@@ -138,7 +138,7 @@ async def test_children_end_in_order_ours_first_then_the_servers(tmp_path: Path)
     assert log.read_text().split() == ["worker", "bus", "database"]
 
 
-async def _said_up(folder: Path, name: str) -> None:
+async def _said_up(folder: Path, name: str, _: float) -> None:
     if b"up" not in (folder / "logs" / f"{name}.log").read_bytes():
         raise Unavailable("not up")
 
@@ -170,7 +170,7 @@ async def test_a_frozen_child_is_ended_too(tmp_path: Path) -> None:
 async def test_a_child_that_never_comes_up_is_an_error_with_its_last_words(tmp_path: Path) -> None:
     dies = script("import sys; print('headroom: no such model', file=sys.stderr); sys.exit(3)")
 
-    async def never() -> None:
+    async def never(_: float) -> None:
         raise Unavailable("never")
 
     with pytest.raises(HeadroomError, match=r"counter does not start \(exit status 3\): headroom: no such model"):
@@ -183,7 +183,7 @@ async def test_what_a_person_must_mend_is_told_as_it_is_and_not_tried_again(tmp_
     text = "import sys; open(sys.argv[1], 'a').write('x'); print('headroom: clip.mp4: is text'); sys.exit(2)"
     dies = script(text, str(lives))
 
-    async def never() -> None:
+    async def never(_: float) -> None:
         raise Unavailable("never")
 
     with pytest.raises(BadInput, match=r"^clip\.mp4: is text$"):
