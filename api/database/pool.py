@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, Self, TypeAlias
+from urllib.parse import urlsplit
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -58,17 +59,16 @@ class Database:
         Raises:
             BadSettings: the URL cannot be a PostgreSQL address.
         """
-        try:
-            self._pool = await asyncpg.create_pool(
-                self._url,
-                min_size=0,
-                max_size=self._size,
-                timeout=CONNECT_TIMEOUT_S,
-                command_timeout=self._command_timeout_s,
-                server_settings={"application_name": "headroom"},
-            )
-        except (asyncpg.ClientConfigurationError, ValueError) as error:
-            raise BadSettings("HEADROOM_DATABASE_URL: its value is not a PostgreSQL address") from error
+        if urlsplit(self._url).scheme not in ("postgresql", "postgres"):
+            raise BadSettings("HEADROOM_DATABASE_URL: its value is not a PostgreSQL address (postgresql://...)")
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=0,
+            max_size=self._size,
+            timeout=CONNECT_TIMEOUT_S,
+            command_timeout=self._command_timeout_s,
+            server_settings={"application_name": "headroom"},
+        )
 
     async def close(self) -> None:
         """Close every connection, by force where the server does not answer."""

@@ -1,5 +1,5 @@
 -- What Supabase brings and plain PostgreSQL lacks, as far as the migrations and the local issuer need it. Applied only
--- where the schema auth does not exist, or was made by this file. Safe to apply again.
+-- where the schema auth does not exist, or was made by an earlier version of this file. Safe to apply again.
 
 do $$
 begin
@@ -19,7 +19,6 @@ grant anon, authenticated, service_role to current_user;
 grant usage on schema public to anon, authenticated, service_role;
 
 create schema if not exists auth;
-comment on schema auth is 'headroom shim';
 grant usage on schema auth to anon, authenticated, service_role;
 
 create or replace function auth.jwt() returns jsonb
