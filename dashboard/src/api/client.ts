@@ -42,47 +42,65 @@ export class ApiClient {
   async picture(venueId: string, cameraId: string, signal?: AbortSignal): Promise<Picture | null> {
     const path = `${venuePath(venueId)}/cameras/${encodeURIComponent(cameraId)}/picture`;
     try {
-      const response = await this.#get(path, signal);
-      const capturedAtMs = Date.parse(response.headers.get("X-Captured-At") ?? "");
-      // A picture that cannot say when it was taken cannot be shown as live.
-      if (Number.isNaN(capturedAtMs)) return null;
-      return { blob: await response.blob(), capturedAtMs };
+      return await this.#get(path, readPicture, signal);
     } catch (error) {
       if (error instanceof NotFound) return null;
       throw error;
     }
   }
 
-  async #json<Body>(path: string, signal?: AbortSignal): Promise<Body> {
-    const response = await this.#get(path, signal);
-    return (await response.json()) as Body;
+  #json<Body>(path: string, signal?: AbortSignal): Promise<Body> {
+    return this.#get(path, async (response) => (await response.json()) as Body, signal);
   }
 
-  async #get(path: string, signal?: AbortSignal): Promise<Response> {
+  async #get<Body>(path: string, read: Reader<Body>, signal?: AbortSignal): Promise<Body> {
     const token = await this.#session.accessToken();
-    let response = await this.#send(path, token, signal);
-    if (response.status === 401) {
-      await this.#session.replace(token);
-      response = await this.#send(path, await this.#session.accessToken(), signal);
-    }
-    if (response.status === 401) throw new SignedOut();
-    if (response.status === 404 || response.status === 403) throw new NotFound(path);
-    if (!response.ok) throw new Unreachable(`${path} answered ${response.status}`);
-    return response;
+    const answer = await this.#send(path, token, read, signal);
+    if (answer !== REFUSED) return answer;
+    await this.#session.replace(token);
+    const second = await this.#send(path, await this.#session.accessToken(), read, signal);
+    if (second === REFUSED) throw new SignedOut();
+    return second;
   }
 
-  async #send(path: string, token: string, signal?: AbortSignal): Promise<Response> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  /** One request, its body included, within the timeout. (`AbortSignal.any` would be shorter; iOS 16 lacks it.) */
+  async #send<Body>(
+    path: string,
+    token: string,
+    read: Reader<Body>,
+    signal?: AbortSignal,
+  ): Promise<Body | typeof REFUSED> {
+    const abort = new AbortController();
+    const stop = () => abort.abort();
+    const timer = setTimeout(stop, TIMEOUT_MS);
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
     try {
-      return await this.#fetch(path, {
-        headers: { Authorization: `Bearer ${token}` },
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      });
+      const headers = { Authorization: `Bearer ${token}` };
+      const response = await this.#fetch(path, { headers, signal: abort.signal });
+      if (response.status === 401) return REFUSED;
+      if (response.status === 404 || response.status === 403) throw new NotFound(path);
+      if (!response.ok) throw new Unreachable(`${path} answered ${response.status}`);
+      return await read(response);
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (error instanceof NotFound || error instanceof Unreachable || signal?.aborted) throw error;
       throw new Unreachable(path);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
     }
   }
+}
+
+type Reader<Body> = (response: Response) => Promise<Body>;
+
+/** The server does not accept the token. */
+const REFUSED = Symbol("refused");
+
+async function readPicture(response: Response): Promise<Picture | null> {
+  const capturedAtMs = Date.parse(response.headers.get("X-Captured-At") ?? "");
+  // A picture that cannot say when it was taken cannot be shown as live.
+  return Number.isNaN(capturedAtMs) ? null : { blob: await response.blob(), capturedAtMs };
 }
 
 function venuePath(id: string): string {

@@ -180,6 +180,38 @@ test("a stranger's venue is not found", async () => {
   await expect(client.venue("theirs")).rejects.toBeInstanceOf(NotFound);
 });
 
+test("a server that is away is told apart from one that refuses", async () => {
+  const { client } = await signedIn();
+  server.close();
+  server.closeAllConnections();
+  await expect(client.venues()).rejects.toBeInstanceOf(Unreachable);
+});
+
+test("a question that the page has given up is not sent again", async () => {
+  const { env, session } = await signedIn();
+  let sent = 0;
+  const counting = new ApiClient(session, (input, init) => {
+    sent += 1;
+    return env.fetch(input, init);
+  });
+  const abort = new AbortController();
+  const asked = counting.venues(abort.signal);
+  await Promise.resolve();
+  abort.abort();
+  await expect(asked).rejects.toMatchObject({ name: "AbortError" });
+  expect(sent).toBe(1);
+});
+
+test("a picture that does not say when it was taken is not shown", async () => {
+  const { session } = await signedIn();
+  const answer = (headers: HeadersInit) =>
+    new ApiClient(session, async () => new Response("jpeg", { headers })).picture("hall", "door");
+  expect(await answer({})).toBeNull();
+  expect(await answer({ "X-Captured-At": "2026-05-01T18:00:00Z" })).toMatchObject({
+    capturedAtMs: Date.parse("2026-05-01T18:00:00Z"),
+  });
+});
+
 test("something unreadable in the storage is signed out, not broken", () => {
   const env = device();
   env.tabStorage.setItem("headroom.session", "{not json");
