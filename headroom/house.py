@@ -110,18 +110,25 @@ class House:
             await readiness.aclose()
 
     async def _open(self, supervisor: Supervisor, readiness: Readiness, console: Console) -> None:
-        console.wait_for("starting the servers")
-        servers = [server for server in (self.postgres, self.valkey) if server is not None]
-        await asyncio.gather(*(supervisor.start(_server(server)) for server in servers))
-        await readiness.remember_now()
-        console.wait_for("starting the API and the cameras")
-        await asyncio.gather(self._open_to_people(supervisor, readiness), self._start_worker(supervisor, readiness))
+        console.wait_for("starting the servers, the API and the cameras")
+        await asyncio.gather(self._open_eyes(supervisor, readiness), self._open_doors(supervisor, readiness))
         console.wait_for("waiting for the first reading")
         blind = await readiness.first_reading(console.say)
         console.wait_for("")
         self._announce(console, blind)
 
-    async def _open_to_people(self, supervisor: Supervisor, readiness: Readiness) -> None:
+    async def _open_eyes(self, supervisor: Supervisor, readiness: Readiness) -> None:
+        """The bus, then the worker, which is the slowest to start and waits for nothing else."""
+        if self.valkey is not None:
+            await supervisor.start(_server(self.valkey))
+        await readiness.remember_now()
+        worker = self._own("worker", "--venue", str(self.venue_file), probe=readiness.worker_works)
+        await supervisor.start(worker)
+
+    async def _open_doors(self, supervisor: Supervisor, readiness: Readiness) -> None:
+        """The database, made ready for this version, then those who write to it and read from it."""
+        if self.postgres is not None:
+            await supervisor.start(_server(self.postgres))
         from api.setup import FirstAdmin, prepare  # noqa: PLC0415 - imported while the servers start
 
         local = self.settings.supabase_url is None
@@ -130,10 +137,6 @@ class House:
         api = self._own("api", probe=readiness.api_answers)
         recorder = self._own("recorder", probe=readiness.recorder_works)
         await asyncio.gather(supervisor.start(api), supervisor.start(recorder))
-
-    async def _start_worker(self, supervisor: Supervisor, readiness: Readiness) -> None:
-        worker = self._own("worker", "--venue", str(self.venue_file), probe=readiness.worker_works)
-        await supervisor.start(worker)
 
     def _own(self, name: str, *arguments: str, probe: Callable[[float], Awaitable[None]]) -> ChildSpec:
         """One of our own commands as a child."""
