@@ -51,6 +51,7 @@ class Hub:
         self._clock = clock
         self._rooms: dict[str, Room] = {}
         self._pubsub: PubSub | None = None
+        self._closed = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -59,6 +60,7 @@ class Hub:
         try:
             yield
         finally:
+            self._closed = True  # on Python 3.11 a cancellation inside the Redis client may be lost
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -105,7 +107,7 @@ class Hub:
 
     async def _listen_for_ever(self) -> None:
         pause = _RETRY_S[0]
-        while True:
+        while not self._closed:
             try:
                 async with self._redis.pubsub() as pubsub:
                     await self._subscribe(pubsub)
@@ -130,7 +132,7 @@ class Hub:
     async def _listen(self, pubsub: PubSub) -> None:
         loop = asyncio.get_running_loop()
         heard_at = loop.time()
-        while True:
+        while not self._closed:
             message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=_QUIET_S)
             if message is not None:
                 heard_at = loop.time()
@@ -156,7 +158,7 @@ class Hub:
             room.hear(item, self._clock())
 
     async def _age_for_ever(self) -> None:
-        while True:
+        while not self._closed:
             await asyncio.sleep(_TICK_S)
             for room in self._rooms.values():
                 room.grow_older(self._clock())

@@ -13,17 +13,17 @@ from tests.api import world
 
 
 @pytest.fixture(scope="session")
-def _prepared(databases: object) -> str:
+def _prepared(databases: world.Databases) -> str:
     """A database with both tenants, made once and copied for each test."""
-    url: str = databases.create()
+    url = databases.create()
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(world.build(url))).result()
     return url
 
 
 @pytest.fixture
-def world_url(databases: object, _prepared: str) -> Iterator[str]:
-    url: str = databases.create(template=_prepared)
+def world_url(databases: world.Databases, _prepared: str) -> Iterator[str]:
+    url = databases.create(template=_prepared)
     yield url
     databases.drop(url)
 
@@ -59,14 +59,14 @@ async def sign(world_url: str) -> Callable[[str], object]:
 
 
 @pytest.fixture
-async def viewer(address: str, sign: Callable[[str], object]) -> AsyncIterator[httpx.AsyncClient]:
+async def viewer(address: str, sign: world.Sign) -> AsyncIterator[httpx.AsyncClient]:
     """The lowest role in town."""
     async with httpx.AsyncClient(base_url=address, headers=world.bearer(await sign("viewer@town"))) as client:
         yield client
 
 
 @pytest.fixture
-async def stranger(address: str, sign: Callable[[str], object]) -> AsyncIterator[httpx.AsyncClient]:
+async def stranger(address: str, sign: world.Sign) -> AsyncIterator[httpx.AsyncClient]:
     """An admin, but of the other tenant."""
     async with httpx.AsyncClient(base_url=address, headers=world.bearer(await sign("stranger@rival"))) as client:
         yield client

@@ -2,17 +2,17 @@
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Callable
 
 import httpx
 import pytest
 
 from api import bus
 from tests.api import world
-from tests.api.world import MINUTE, bearer, eventually, publish_picture, settings_for
+from tests.api.world import MINUTE, Server, bearer, eventually, publish_picture, settings_for
 
 
-async def test_a_database_that_stops_and_comes_back(private_postgres: Any, valkey_url: str) -> None:
+async def test_a_database_that_stops_and_comes_back(private_postgres: Callable[[], Server], valkey_url: str) -> None:
     postgres = private_postgres()
     await world.build(postgres.url)
     token = world.token(await world.user_id(postgres.url, "viewer@town"))
@@ -34,7 +34,7 @@ async def test_a_database_that_stops_and_comes_back(private_postgres: Any, valke
 
 
 async def test_a_database_that_is_frozen_is_noticed(
-    private_postgres: Any, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+    private_postgres: Callable[[], Server], valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.database.pool.Database.__init__.__kwdefaults__", {"size": 10, "command_timeout_s": 1.0})
     postgres = private_postgres()
@@ -58,7 +58,7 @@ async def test_a_database_that_is_frozen_is_noticed(
             assert await eventually(answers)
 
 
-async def test_a_redis_that_stops_and_comes_back(world_url: str, private_valkey: Any) -> None:
+async def test_a_redis_that_stops_and_comes_back(world_url: str, private_valkey: Callable[[], Server]) -> None:
     valkey = private_valkey()
     token = world.token(await world.user_id(world_url, "viewer@town"))
     settings = settings_for(world_url, valkey.url)

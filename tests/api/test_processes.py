@@ -21,7 +21,10 @@ from tests.api import world
 from tests.api.world import eventually, fetch, publish, reading, settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
-API = "import os; from domain.settings import Settings; from api.server import run; run(Settings.from_environment(os.environ))"
+API = (
+    "import os; from domain.settings import Settings; from api.server import run;"
+    "run(Settings.from_environment(os.environ))"
+)
 RECORDER = (
     "import asyncio, os; from domain.settings import Settings; from api.recorder import run;"
     "asyncio.run(run(Settings.from_environment(os.environ)))"

@@ -1,3 +1,4 @@
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ SECONDS = [MINUTE + timedelta(seconds=second) for second in range(60)]
 
 
 @pytest.fixture
-async def database(world_url: str) -> Any:
+async def database(world_url: str) -> AsyncIterator[Database]:
     async with Database(world_url, size=1) as database:
         yield database
 

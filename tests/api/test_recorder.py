@@ -16,7 +16,7 @@ from api.recorder.heartbeat import last_beat
 from api.recorder.service import Recorder
 from domain.units import whole_second
 from tests.api import world
-from tests.api.world import crossing, eventually, fetch, publish, reading
+from tests.api.world import Server, crossing, eventually, fetch, publish, reading
 
 START = whole_second(datetime.now(UTC)) - timedelta(minutes=10)
 FLOOR = "select captured_at, state, count from zone_readings where zone_id = 'floor' order by captured_at"
@@ -185,7 +185,9 @@ async def feed(redis: Redis, stop: asyncio.Event) -> list[datetime]:
     return sent
 
 
-async def test_a_database_that_is_stopped_for_ten_seconds_loses_nothing(private_postgres: Any, redis: Redis) -> None:
+async def test_a_database_that_is_stopped_for_ten_seconds_loses_nothing(
+    private_postgres: Callable[[], Server], redis: Redis
+) -> None:
     postgres = private_postgres()
     await world.build(postgres.url)
     done = asyncio.Event()
@@ -209,7 +211,7 @@ async def test_a_database_that_is_stopped_for_ten_seconds_loses_nothing(private_
     ]
 
 
-async def test_a_database_that_is_frozen_loses_nothing(private_postgres: Any, redis: Redis) -> None:
+async def test_a_database_that_is_frozen_loses_nothing(private_postgres: Callable[[], Server], redis: Redis) -> None:
     postgres = private_postgres()
     await world.build(postgres.url)
     done = asyncio.Event()
@@ -229,7 +231,9 @@ async def test_a_database_that_is_frozen_loses_nothing(private_postgres: Any, re
         assert await eventually(rows_are(postgres.url, len(sent)), within_s=15)
 
 
-async def test_a_redis_that_is_restarted_empty_is_recorded_again(world_url: str, private_valkey: Any) -> None:
+async def test_a_redis_that_is_restarted_empty_is_recorded_again(
+    world_url: str, private_valkey: Callable[[], Server]
+) -> None:
     valkey = private_valkey()
     client = bus.connect(valkey.url)
     await publish(client, *(reading("floor", at) for at in seconds(2)))

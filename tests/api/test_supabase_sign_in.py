@@ -13,6 +13,7 @@ from tests.api.world import bearer
 from tests.fakes.gotrue import GoTrue
 
 TOKEN = "/auth/v1/token"
+RIGHT = "from supabase"
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ async def client(auth: GoTrue, project: str, world_url: str, valkey_url: str) ->
         yield client
 
 
-async def sign_in(client: httpx.AsyncClient, password: str = "from supabase") -> httpx.Response:
+async def sign_in(client: httpx.AsyncClient, password: str = RIGHT) -> httpx.Response:
     body = {"email": "admin@town", "password": password}
     return await client.post(TOKEN, params={"grant_type": "password"}, json=body)
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -25,6 +26,28 @@ from headroom.ports import free_port
 SECRET = "a secret of the tests with at least 32 characters"
 METRICS_TOKEN = "only for prometheus"
 PASSWORD = "correct horse battery staple"
+Sign = Callable[..., Awaitable[str]]
+"""Gives an access token of one of the world's people."""
+
+
+class Server(Protocol):
+    """A server of a test's own, to be treated badly."""
+
+    url: str
+
+    def start(self) -> object: ...
+    def stop(self) -> None: ...
+    def freeze(self) -> None: ...
+    def thaw(self) -> None: ...
+
+
+class Databases(Protocol):
+    """Makes databases on the shared server."""
+
+    def create(self, template: str | None = None) -> str: ...
+    def drop(self, url: str) -> None: ...
+
+
 MINUTE = datetime(2026, 5, 1, 18, 0, tzinfo=UTC)
 
 

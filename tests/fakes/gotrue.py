@@ -1,7 +1,7 @@
 """A small Supabase Auth: the part of its HTTP contract that signing in uses, over a real socket.
 
-It answers as GoTrue does: the paths below ``/auth/v1``, the ``apikey`` header, status codes, ``error_code`` and ``msg``,
-refresh tokens that are good once, and access tokens signed with a published ES256 key.
+It answers as GoTrue does: the paths below ``/auth/v1``, the ``apikey`` header, status codes, ``error_code`` and
+``msg``, refresh tokens that are good once, and access tokens signed with a published ES256 key.
 """
 
 import secrets

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
@@ -11,15 +10,15 @@ from tests.api import world
 
 
 @pytest.fixture(scope="session")
-def _prepared(databases: Any) -> str:
-    url: str = databases.create()
+def _prepared(databases: world.Databases) -> str:
+    url = databases.create()
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: asyncio.run(world.build(url))).result()
     return url
 
 
 @pytest.fixture
-def world_url(databases: Any, _prepared: str) -> Iterator[str]:
-    url: str = databases.create(template=_prepared)
+def world_url(databases: world.Databases, _prepared: str) -> Iterator[str]:
+    url = databases.create(template=_prepared)
     yield url
     databases.drop(url)
