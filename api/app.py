@@ -17,6 +17,7 @@ from api.live.endpoints import router as live
 from api.metrics import CountRequests
 from api.pages import DIST, SecurityHeaders, install_pages
 from api.parts import Parts
+from api.postures.endpoints import router as postures
 from api.readings.endpoints import router as readings
 from api.venues.endpoints import router as venues
 from domain.settings import Settings
@@ -44,7 +45,7 @@ def create_app(settings: Settings, *, dist: Path = DIST) -> FastAPI:
     app.state.parts = parts
     install_error_handlers(app)
     app.add_exception_handler(RequestValidationError, _bad_request)
-    for router in (health, access, venues, readings, cameras, live):
+    for router in (health, access, venues, readings, postures, cameras, live):
         app.include_router(router)
     install_pages(app, dist)
     app.add_middleware(SecurityHeaders)

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from api.recorder.streams import DeadLetter, Entry
-from domain.messages import LineCrossing, ZoneReading
-from domain.topics import CROSSINGS, READINGS
+from domain.messages import LineCrossing, PostureEvent, ZoneReading
+from domain.topics import CROSSINGS, POSTURES, READINGS
 
-Storable = ZoneReading | LineCrossing
+Storable = ZoneReading | LineCrossing | PostureEvent
 
-_MESSAGES: dict[str, type[ZoneReading] | type[LineCrossing]] = {
+_MESSAGES: dict[str, type[Storable]] = {
     READINGS.name: ZoneReading,
     CROSSINGS.name: LineCrossing,
+    POSTURES.name: PostureEvent,
 }
 
 

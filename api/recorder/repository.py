@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from api.database.pool import Connection
-from domain.messages import LineCrossing, ZoneReading
+from domain.messages import LineCrossing, PostureEvent, ZoneReading
 
-TABLES: Final = ("zone_readings", "line_crossings")
+TABLES: Final = ("zone_readings", "line_crossings", "posture_events")
 
 _READING_COLUMNS: Final = (
     "venue_id",
@@ -32,6 +32,23 @@ _CROSSING_COLUMNS: Final = (
     "line_id",
     "camera_id",
     "direction",
+    "state",
+    "reason",
+)
+_POSTURE_COLUMNS: Final = (
+    "event_id",
+    "phase",
+    "captured_at",
+    "venue_id",
+    "camera_id",
+    "zone_ids",
+    "position_x",
+    "position_y",
+    "posture",
+    "confidence",
+    "since",
+    "duration_s",
+    "end_reason",
     "state",
     "reason",
 )
@@ -77,6 +94,30 @@ async def store_crossings(connection: Connection, crossings: Sequence[LineCrossi
         for crossing in crossings
     ]
     await _store(connection, "line_crossings", _CROSSING_COLUMNS, rows)
+
+
+async def store_postures(connection: Connection, events: Sequence[PostureEvent]) -> None:
+    """Store the starts and ends of postures; one that is there already stays as it is."""
+    rows = [
+        (
+            event.event_id,
+            event.phase,
+            event.captured_at,
+            event.venue_id,
+            event.camera_id,
+            list(event.zone_ids),
+            *event.position,
+            event.posture.value,
+            event.confidence,
+            event.since,
+            event.duration_s,
+            event.end_reason,
+            event.state.value,
+            event.reason,
+        )
+        for event in events
+    ]
+    await _store(connection, "posture_events", _POSTURE_COLUMNS, rows)
 
 
 async def _store(connection: Connection, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:

@@ -218,19 +218,22 @@ async def test_the_feed_survives_a_restart_of_redis_and_is_stale_meanwhile(
 ) -> None:
     valkey = private_valkey()
     token = await sign("viewer@town")
-    async with world.serving(settings_for(world_url, valkey.url)) as address, bus.connect(valkey.url) as redis:
-        async with watching(address, token) as feed:
-            await receive(feed)
-            await publish(redis, reading("floor", now(), 4.0))
-            await until(feed, reading_of("floor", State.OK))
-            valkey.stop()
-            await until(feed, reading_of("floor", State.STALE))
-            valkey.start()
-            # Written while nobody listens yet: the feed must find it in the Stream.
-            await publish(redis, reading("floor", now(), 6.0))
-            assert (await until(feed, reading_of("floor", State.OK))).count == 6
-            await publish(redis, reading("floor", now() + timedelta(seconds=1), 8.0))
-            assert (await until(feed, reading_of("floor", State.OK))).count == 8
+    async with (
+        world.serving(settings_for(world_url, valkey.url)) as address,
+        bus.connect(valkey.url) as redis,
+        watching(address, token) as feed,
+    ):
+        await receive(feed)
+        await publish(redis, reading("floor", now(), 4.0))
+        await until(feed, reading_of("floor", State.OK))
+        valkey.stop()
+        await until(feed, reading_of("floor", State.STALE))
+        valkey.start()
+        # Written while nobody listens yet: the feed must find it in the Stream.
+        await publish(redis, reading("floor", now(), 6.0))
+        assert (await until(feed, reading_of("floor", State.OK))).count == 6
+        await publish(redis, reading("floor", now() + timedelta(seconds=1), 8.0))
+        assert (await until(feed, reading_of("floor", State.OK))).count == 8
 
 
 async def test_a_screen_that_comes_while_redis_is_away_sees_blind_zones_and_then_the_truth(

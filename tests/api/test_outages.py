@@ -41,21 +41,23 @@ async def test_a_database_that_is_frozen_is_noticed(
     await world.build(postgres.url)
     token = world.token(await world.user_id(postgres.url, "viewer@town"))
     settings = settings_for(postgres.url, valkey_url)
-    async with world.serving(settings) as url:
-        async with httpx.AsyncClient(base_url=url, headers=bearer(token), timeout=20) as client:
-            assert (await client.get("/api/v1/venues/town")).status_code == 200
-            postgres.freeze()
-            started = time.monotonic()
-            assert (await client.get("/api/v1/venues/town")).status_code == 503
-            assert (await client.get("/readyz")).status_code == 503
-            assert (await client.get("/healthz")).status_code == 200
-            assert time.monotonic() - started < 10
-            postgres.thaw()
+    async with (
+        world.serving(settings) as url,
+        httpx.AsyncClient(base_url=url, headers=bearer(token), timeout=20) as client,
+    ):
+        assert (await client.get("/api/v1/venues/town")).status_code == 200
+        postgres.freeze()
+        started = time.monotonic()
+        assert (await client.get("/api/v1/venues/town")).status_code == 503
+        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/healthz")).status_code == 200
+        assert time.monotonic() - started < 10
+        postgres.thaw()
 
-            async def answers() -> bool:
-                return (await client.get("/api/v1/venues/town")).status_code == 200
+        async def answers() -> bool:
+            return (await client.get("/api/v1/venues/town")).status_code == 200
 
-            assert await eventually(answers)
+        assert await eventually(answers)
 
 
 async def test_a_redis_that_stops_and_comes_back(world_url: str, private_valkey: Callable[[], Server]) -> None:

@@ -18,6 +18,12 @@ def _prepared(databases: world.Databases) -> str:
 
 
 @pytest.fixture
+def shared_url(_prepared: str) -> str:
+    """The database that the others are copies of: for tests that roll back whatever they do."""
+    return _prepared
+
+
+@pytest.fixture
 def world_url(databases: world.Databases, _prepared: str) -> Iterator[str]:
     url = databases.create(template=_prepared)
     yield url
