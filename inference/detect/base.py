@@ -1,7 +1,7 @@
 """The one interface every detector serves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
@@ -11,7 +11,9 @@ Picture = NDArray[np.uint8]
 """BGR, shape (height, width, 3), as OpenCV decodes it."""
 
 PERSON: Final = 0
-"""COCO's class 0."""
+"""A whole person; COCO's class 0."""
+HEAD: Final = 1
+"""A head, of models that were taught heads: where a crowd hides the bodies, heads still show."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,18 @@ class Detections:
     Attributes:
         boxes: left, top, right, bottom in pixels of the picture, inside it; shape (n, 4), float32.
         scores: confidence in 0..1, highest first; shape (n,), float32.
+        classes: ``PERSON`` or ``HEAD``; shape (n,), uint8. Left out, all are whole people.
     """
 
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
+    classes: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+
+    def __post_init__(self) -> None:
+        if len(self.classes) != len(self.scores):
+            if len(self.classes):
+                raise ValueError(f"{len(self.scores)} detections have {len(self.classes)} classes")
+            object.__setattr__(self, "classes", np.full(len(self.scores), PERSON, np.uint8))
 
     def __len__(self) -> int:
         return len(self.scores)

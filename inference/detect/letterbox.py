@@ -24,6 +24,8 @@ class Letterbox:
         scale: network pixels per picture pixel, never above 1 (enlarging adds no information).
         left: grey columns before the picture.
         top: grey rows before the picture.
+        inner_height: rows the picture takes.
+        inner_width: columns the picture takes.
     """
 
     height: int
@@ -31,28 +33,29 @@ class Letterbox:
     scale: float
     left: int
     top: int
+    inner_height: int
+    inner_width: int
 
     @classmethod
     def fit(cls, picture_height: int, picture_width: int, *, longest: int) -> "Letterbox":
         """The smallest stride-aligned input in which the longer side of the picture is at most ``longest`` pixels."""
         scale = min(longest / max(picture_height, picture_width), 1.0)
-        inner_height, inner_width = round(picture_height * scale), round(picture_width * scale)
+        inner_height, inner_width = (max(round(side * scale), 1) for side in (picture_height, picture_width))
         height, width = (-(-side // STRIDE) * STRIDE for side in (inner_height, inner_width))
-        return cls(height, width, scale, (width - inner_width) // 2, (height - inner_height) // 2)
+        left, top = (width - inner_width) // 2, (height - inner_height) // 2
+        return cls(height, width, scale, left, top, inner_height, inner_width)
 
     def apply(self, picture: Picture, out: NDArray[np.uint8]) -> None:
         """Draw ``picture`` into ``out``, shape (height, width, 3). The border of ``out`` must be grey already."""
-        inner_height = round(picture.shape[0] * self.scale)
-        inner_width = round(picture.shape[1] * self.scale)
-        inside = out[self.top : self.top + inner_height, self.left : self.left + inner_width]
+        inside = out[self.top : self.top + self.inner_height, self.left : self.left + self.inner_width]
         if self.scale == 1.0:
             inside[:] = picture
         else:
-            cv2.resize(picture, (inner_width, inner_height), dst=inside, interpolation=cv2.INTER_LINEAR)
+            cv2.resize(picture, (self.inner_width, self.inner_height), dst=inside, interpolation=cv2.INTER_LINEAR)
 
-    def blank(self) -> NDArray[np.uint8]:
-        """A grey input, shape (1, height, width, 3)."""
-        return np.full((1, self.height, self.width, 3), GREY, np.uint8)
+    def blank(self, pictures: int = 1) -> NDArray[np.uint8]:
+        """A grey input, shape (pictures, height, width, 3)."""
+        return np.full((pictures, self.height, self.width, 3), GREY, np.uint8)
 
     def to_picture(self, boxes: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
         """Boxes from the network's pixels to the picture's, cut to the picture; shape (n, 4)."""

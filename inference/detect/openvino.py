@@ -4,12 +4,11 @@ The exported graph is cut where its decoding begins, which leaves a network of c
 sides are multiples of 32. Pixels go in as they were decoded (BGR bytes); normalising is part of the compiled graph.
 """
 
-import re
-from collections import deque
-from collections.abc import Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import openvino as ov
@@ -18,41 +17,52 @@ from openvino import opset15 as ops
 
 from domain.errors import BadInput
 from inference.detect.base import PERSON, Detections, Picture
-from inference.detect.heads import decode, in_picture, keep_best
-from inference.detect.letterbox import Letterbox
+from inference.detect.heads import HEADS, SCALES, Limits, detections, find_heads
+from inference.detect.letterbox import GREY, Letterbox
 
-_HEAD = re.compile(r"/cv([23])\.(\d)/cv\1\.\2\.2/Conv$")
-"""The last convolution of each scale: branch 2 gives box distances, branch 3 class logits."""
+_SIZES_KEPT: Final = 8
+"""Input sizes that stay compiled, about 30 MB each. A venue has one or two; a folder of stills may have hundreds."""
 
 
 @dataclass
 class _Slot:
-    """One request in flight and the input it reads."""
+    """One request in flight, the input it reads, and how the last picture lay in that input."""
 
     request: Any
     picture: NDArray[np.uint8]
+    fit: Letterbox | None = None
+
+    def start(self, picture: Picture, fit: Letterbox) -> None:
+        """Begin to look at a picture. The border is painted only where the last picture lay otherwise."""
+        if fit != self.fit:
+            self.picture[:] = GREY
+            self.fit = fit
+        fit.apply(picture, self.picture[0])
+        self.request.start_async()
 
 
 @dataclass(frozen=True)
 class _InFlight:
     slot: _Slot
+    home: deque[_Slot]
     fit: Letterbox
-    height: int
-    width: int
+    size: tuple[int, int]
 
 
 class OpenVinoDetector:
     """YOLOv8 by OpenVINO.
 
     Args:
-        model: an ONNX export or an OpenVINO IR of a YOLOv8 detector.
+        model: an ONNX export or an OpenVINO IR of a YOLOv8 detector, quantised or not.
         name: how the model is named in readings.
         longest: the longer side of the network's input, pixels.
         min_score: boxes below this confidence are dropped. Low on purpose: the tracker uses weak boxes to keep
             tracks that exist (ByteTrack), never to start one.
         max_iou: two boxes that overlap more than this are one person.
-        precision: ``f32`` or ``bf16``; ``None`` lets OpenVINO choose (bf16 where the CPU has it, 2x faster).
+        precision: ``f32`` or ``bf16``, of what is not quantised; ``None`` lets OpenVINO choose (bf16 where the CPU has
+            it, 2x faster).
         cache: a folder where compiled networks are kept, so that a restart is ready in a second.
+        classes: the network's class of a person and, where it has one, of a head.
 
     Raises:
         BadInput: the file cannot be read, or it is not a YOLOv8 detector.
@@ -68,6 +78,7 @@ class OpenVinoDetector:
         max_iou: float = 0.7,
         precision: str | None = None,
         cache: Path | None = None,
+        classes: Sequence[int] = (PERSON,),
     ) -> None:
         self._core = ov.Core()
         self._config: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
@@ -75,13 +86,10 @@ class OpenVinoDetector:
             self._config["INFERENCE_PRECISION_HINT"] = precision
         if cache is not None:
             self._config["CACHE_DIR"] = str(cache)
-        self._trunk = _raw_heads(self._core, model)
-        self._longest, self._min_score, self._max_iou = longest, min_score, max_iou
-        self._slots: dict[Letterbox, deque[_Slot]] = {}
-        chosen = precision or (
-            "bf16" if "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-        )
-        self._name = f"{name}/openvino-{chosen}"
+        self._trunk = raw_heads(self._core, model, classes)
+        self._longest, self._limits = longest, Limits(min_score, max_iou)
+        self._slots: OrderedDict[tuple[int, int], deque[_Slot]] = OrderedDict()
+        self._name = f"{name}/openvino-{_precision(self._core, self._trunk, precision)}"
 
     @property
     def name(self) -> str:
@@ -92,64 +100,114 @@ class OpenVinoDetector:
         """See :class:`inference.detect.base.Detector`. Pictures of a batch run side by side."""
         found: list[Detections] = []
         waiting: deque[_InFlight] = deque()
-        for picture in batch:
-            fit = Letterbox.fit(picture.shape[0], picture.shape[1], longest=self._longest)
-            free = self._free_slots(fit)
-            while not free:
+        try:
+            for picture in batch:
+                size = (picture.shape[0], picture.shape[1])
+                fit = Letterbox.fit(*size, longest=self._longest)
+                free = self._free_slots(fit.height, fit.width)
+                while not free:
+                    found.append(self._finish(waiting.popleft()))
+                free[0].start(picture, fit)
+                waiting.append(_InFlight(free.popleft(), free, fit, size))
+            while waiting:
                 found.append(self._finish(waiting.popleft()))
-            slot = free.popleft()
-            fit.apply(picture, slot.picture[0])
-            slot.request.start_async()
-            waiting.append(_InFlight(slot, fit, picture.shape[0], picture.shape[1]))
-        found.extend(self._finish(item) for item in waiting)
+        finally:  # a picture that could not be taken must not cost its neighbours' slots
+            for item in waiting:
+                item.slot.request.wait()
+                item.home.append(item.slot)
         return found
+
+    def network_alone(self, picture: Picture, batch: int) -> Callable[[], None]:
+        """Run the network ``batch`` times on what lies in its input already: the limit of any speed."""
+        self.detect([picture])
+        fit = Letterbox.fit(*picture.shape[:2], longest=self._longest)
+        slots = self._free_slots(fit.height, fit.width)
+
+        def run() -> None:
+            for index in range(batch):
+                request = slots[index % len(slots)].request
+                request.wait()
+                request.start_async()
+            for slot in slots:
+                slot.request.wait()
+
+        return run
 
     def _finish(self, item: _InFlight) -> Detections:
         item.slot.request.wait()
-        outputs = [item.slot.request.get_output_tensor(index).data[0] for index in range(6)]
-        boxes, scores = decode(outputs[:3], [logits[0] for logits in outputs[3:]], item.fit.height, self._min_score)
-        self._slots[item.fit].append(item.slot)
-        return in_picture(keep_best(boxes, scores, max_iou=self._max_iou), item.fit, item.height, item.width)
+        outputs = [item.slot.request.get_output_tensor(index).data[0] for index in range(HEADS)]
+        found = detections(outputs, item.fit, item.size, self._limits)
+        item.home.append(item.slot)
+        return found
 
-    def _free_slots(self, fit: Letterbox) -> deque[_Slot]:
-        """The idle slots of one kind of picture; each keeps its own grey border, so pictures never mix."""
-        if fit not in self._slots:
-            self._slots[fit] = self._compile(fit)
-        return self._slots[fit]
+    def _free_slots(self, height: int, width: int) -> deque[_Slot]:
+        """The idle slots of one input size, compiled when it is first met."""
+        size = (height, width)
+        if size not in self._slots:
+            while len(self._slots) >= _SIZES_KEPT:
+                self._slots.popitem(last=False)
+            self._slots[size] = self._compile(height, width)
+        self._slots.move_to_end(size)
+        return self._slots[size]
 
-    def _compile(self, fit: Letterbox) -> deque[_Slot]:
+    def _compile(self, height: int, width: int) -> deque[_Slot]:
         model = self._trunk.clone()
-        model.reshape([1, 3, fit.height, fit.width])
+        model.reshape([1, 3, height, width])
         compiled = self._core.compile_model(_takes_bgr_bytes(model), "CPU", self._config)
         count = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
-        return deque(self._slot(compiled, fit) for _ in range(count))
+        return deque(self._slot(compiled, height, width) for _ in range(count))
 
     @staticmethod
-    def _slot(compiled: Any, fit: Letterbox) -> _Slot:  # noqa: ANN401  # openvino publishes no types
+    def _slot(compiled: Any, height: int, width: int) -> _Slot:  # noqa: ANN401  # openvino publishes no types
         request = compiled.create_infer_request()
-        picture = fit.blank()
+        picture = np.empty((1, height, width, 3), np.uint8)
         request.set_input_tensor(ov.Tensor(picture, shared_memory=True))
         return _Slot(request, picture)
 
 
-def _raw_heads(core: Any, path: Path) -> Any:  # noqa: ANN401  # openvino publishes no types
-    """The network up to its raw heads: three outputs of box distances, then three of person logits."""
+def raw_heads(core: Any, path: Path, classes: Sequence[int] | None) -> Any:  # noqa: ANN401  # openvino publishes no types
+    """The network up to its raw heads: outputs of box distances, then of logits, each for three scales.
+
+    Args:
+        core: OpenVINO's.
+        path: an ONNX export or an OpenVINO IR.
+        classes: the classes to tell; the weights of all others are left out. ``None``: all.
+
+    Raises:
+        BadInput: the file cannot be read, or it is not a YOLOv8 detector.
+    """
     try:
         model = core.read_model(path)
     except RuntimeError as error:
         raise BadInput(f"model {path.name} cannot be read; expected an ONNX export or OpenVINO IR of YOLOv8") from error
-    heads: dict[tuple[str, int], Any] = {}
-    for node in model.get_ordered_ops():
-        match = _HEAD.search(node.get_friendly_name())
-        if match:
-            heads[match[1], int(match[2])] = node.output(0)
-    if len(heads) != 6:
-        raise BadInput(f"model {path.name} has {len(heads)} YOLOv8 heads; expected 6, so it is no YOLOv8 detector")
-    person = ops.constant(np.array([PERSON], np.int64))
-    channel = ops.constant(np.int64(1))
-    boxes = [heads["2", scale] for scale in range(3)]
-    logits = [ops.gather(heads["3", scale], person, channel).output(0) for scale in range(3)]
-    return ov.Model([*boxes, *logits], model.get_parameters(), path.stem)
+    heads = find_heads(((node.get_friendly_name(), node) for node in model.get_ordered_ops()), path.name)
+    if classes is not None:
+        heads[SCALES:] = [_of_classes(head, classes, path.name) for head in heads[SCALES:]]
+    return ov.Model([head.output(0) for head in heads], model.get_parameters(), path.stem)
+
+
+def _of_classes(head: Any, classes: Sequence[int], model: str) -> Any:  # noqa: ANN401  # openvino publishes no types
+    """The last convolution of a class branch, cut to a few of its output channels (2 % of the network's time)."""
+    known = head.get_output_partial_shape(0)[1].get_length()
+    if max(classes) >= known:
+        raise BadInput(f"model {model} has {known} classes, from 0; there is no class {max(classes)}")
+    convolution = head.input_value(0).get_node()
+    chosen = ops.constant(np.array(classes, np.int64))
+    weights = ops.gather(convolution.input_value(1), chosen, ops.constant(np.int64(0)))
+    bias = ops.gather(head.input_value(1), chosen, ops.constant(np.int64(1)))
+    return ops.add(ops.convolution(convolution.input_value(0), weights, [1, 1], [0, 0], [0, 0], [1, 1]), bias)
+
+
+def is_quantised(model: Any) -> bool:  # noqa: ANN401  # openvino publishes no types
+    """Whether any of the network is computed in 8-bit integers."""
+    return any(node.get_type_name() == "FakeQuantize" for node in model.get_ordered_ops())
+
+
+def _precision(core: Any, trunk: Any, asked: str | None) -> str:  # noqa: ANN401  # openvino publishes no types
+    if is_quantised(trunk):
+        return "int8"
+    capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return asked or ("bf16" if "BF16" in capabilities else "f32")
 
 
 def _takes_bgr_bytes(model: Any) -> Any:  # noqa: ANN401  # openvino publishes no types
@@ -160,6 +218,6 @@ def _takes_bgr_bytes(model: Any) -> Any:  # noqa: ANN401  # openvino publishes n
     steps.input().model().set_layout(ov.Layout("NCHW"))
     steps.input().preprocess().convert_element_type(ov.Type.f32)
     steps.input().preprocess().convert_color(ov.preprocess.ColorFormat.RGB).scale(255.0)
-    for index in range(6):
+    for index in range(HEADS):
         steps.output(index).tensor().set_element_type(ov.Type.f32)
     return steps.build()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import BadInput
-from inference.detect import Detections
+from inference.detect import PERSON, Detections
 from inference.detect.base import Picture
 from inference.detect.heads import decode, keep_best
 from inference.detect.letterbox import Letterbox
@@ -45,7 +45,8 @@ def test_a_head_is_decoded_where_someone_is_likely() -> None:
     distances = np.full((4, 16, 10, 10), -20, np.float32)
     for edge, bin_ in enumerate((1, 2, 3, 4)):
         distances[edge, bin_, 4, 5] = 20
-    boxes, scores = decode([distances.reshape(64, 10, 10)], [logits], input_height=80, min_score=0.5)
+    boxes, scores, classes = decode([distances.reshape(64, 10, 10)], [logits[None]], input_height=80, min_score=0.5)
+    assert classes.tolist() == [PERSON]
     assert np.allclose(boxes, [[5.5 * 8 - 8, 4.5 * 8 - 16, 5.5 * 8 + 24, 4.5 * 8 + 32]], atol=1e-3)
     assert np.allclose(scores, 1 / (1 + np.exp(-2.0)))
 
