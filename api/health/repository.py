@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from pydantic import ValidationError
 from redis.asyncio import Redis
 
 from api.bus import newest_entries
@@ -36,9 +37,12 @@ async def heartbeat(redis: Redis) -> Heartbeat | None:
 
 
 async def readings_age_s(redis: Redis, venue_id: str) -> float | None:
-    """Age of a venue's newest reading, seconds; ``None`` where there is none."""
+    """Age of a venue's newest reading, seconds; ``None`` where there is none that can be read."""
     entries = await newest_entries(redis, READINGS.key(venue_id), 1)
     if not entries:
         return None
-    reading = ZoneReading.model_validate_json(entries[0][b"m"])
+    try:
+        reading = ZoneReading.model_validate_json(entries[0][b"m"])
+    except (KeyError, ValidationError):
+        return None  # the recorder sets it aside and says so
     return (datetime.now(UTC) - reading.captured_at).total_seconds()

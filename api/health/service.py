@@ -5,7 +5,6 @@ from collections.abc import Awaitable
 from importlib.metadata import version
 from typing import Final
 
-from pydantic import ValidationError
 from redis.exceptions import RedisError
 
 from api.health import repository
@@ -69,5 +68,5 @@ async def refresh_metrics(parts: Parts) -> None:
             age_s = await repository.readings_age_s(parts.redis, venue_id)
             if age_s is not None:
                 parts.metrics.readings_age.labels(venue_id).set(age_s)
-    except (Unavailable, RedisError, ValidationError, KeyError):
+    except (Unavailable, RedisError):
         return
