@@ -86,6 +86,53 @@ class LineCrossing(Message):
     direction: Literal["in", "out"]
 
 
+class Posture(StrEnum):
+    """How a person holds themselves, where that may matter to security."""
+
+    FALLEN = "fallen"
+    """Lying, or as good as: the trunk is level and the legs do not carry it."""
+    HANDS_UP = "hands_up"
+    """Both hands at the height of the head or above, upper arms lifted."""
+    CROUCHING = "crouching"
+    """Squatting low, the trunk upright; someone on a chair is not."""
+
+
+class PostureEvent(Message):
+    """Somebody fell, put their hands up or crouched down, and stayed so; or that is over.
+
+    ``captured_at`` is when it was known: a started one comes after its posture's minimum duration. Nothing in it
+    tells who it was: no track, no landmarks, no picture.
+    """
+
+    kind: Literal["posture_event"] = "posture_event"
+    event_id: UUID
+    """Made once for each event; its start and its end carry the same one."""
+    camera_id: Slug
+    zone_ids: tuple[Slug, ...] = ()
+    """The zones the person's feet are in; none where they stand in no zone."""
+    position: tuple[float, float]
+    """The feet (bottom centre of the box), x and y in pixels of the camera's ``frame_size``."""
+    posture: Posture
+    phase: Literal["started", "ended"]
+    confidence: float = Field(ge=0, le=1)
+    """Mean over the looks taken while it lasted. A score, not a measured probability."""
+    since: UtcDatetime
+    """When the posture was first seen."""
+    duration_s: float = Field(ge=0)
+    """From ``since`` to the last look that showed it."""
+    end_reason: Literal["recovered", "track_ended", "unseen"] | None = None
+    """``recovered``: the person was seen otherwise again. ``track_ended``: they are no longer found in the picture,
+    however they are. ``unseen``: they are, but their posture could not be told for long."""
+
+    @model_validator(mode="after")
+    def _an_end_has_its_reason(self) -> Self:
+        if (self.phase == "ended") != (self.end_reason is not None):
+            raise ValueError(f"an event has an end_reason exactly when it has ended: {self.phase}, {self.end_reason}")
+        if self.since > self.captured_at:
+            raise ValueError("a posture is seen before it is known")
+        return self
+
+
 class CameraHealth(Message):
     """How a camera is doing. Where it never gave a frame, ``captured_at`` is when that was noticed."""
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from domain.messages import CameraHealth, LineCrossing, Message, ZoneReading
+from domain.messages import CameraHealth, LineCrossing, Message, PostureEvent, ZoneReading
 
 
 class Transport(StrEnum):
@@ -62,10 +62,13 @@ READINGS: Final = Topic(
 CROSSINGS: Final = Topic(
     "crossings", LineCrossing, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 1_000_000
 )
+POSTURES: Final = Topic(
+    "postures", PostureEvent, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 100_000
+)
 CAMERAS: Final = Topic("cameras", CameraHealth, 1.0, Transport.PUBSUB_AND_LAST_VALUE, 24 * 3600, DropPolicy.NEWEST_WINS)
 FRAME: Final = Topic("frame", None, 2.0, Transport.LAST_VALUE, 10, DropPolicy.NEWEST_WINS)
 
-TOPICS: Final = MappingProxyType({topic.name: topic for topic in (READINGS, CROSSINGS, CAMERAS, FRAME)})
+TOPICS: Final = MappingProxyType({topic.name: topic for topic in (READINGS, CROSSINGS, POSTURES, CAMERAS, FRAME)})
 
 
 def camera_owner(venue_id: str, camera_id: str) -> str:
