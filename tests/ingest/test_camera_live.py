@@ -22,11 +22,8 @@ from ingest.frame import Frame
 from ingest.limits import CameraLimits
 from tests.fakes.footage import HEIGHT, WIDTH, number_of, write_h264
 from tests.fakes.mjpeg import MjpegCamera
+from tests.fakes.processes import capture_processes
 from tests.fakes.rtsp import RtspServer, free_port
-
-
-def capture_processes(parent: int | None = None) -> list[psutil.Process]:
-    return [child for child in psutil.Process(parent).children() if "ingest.capture" in child.cmdline()]
 
 
 def health_of(camera: Camera) -> CameraHealth:

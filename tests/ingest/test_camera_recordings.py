@@ -9,7 +9,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import psutil
 import pytest
 
 from domain.errors import BadSource
@@ -19,10 +18,7 @@ from ingest.camera import Camera
 from ingest.frame import Frame
 from ingest.limits import CameraLimits, Pace
 from tests.fakes.footage import HEIGHT, WIDTH, number_of, numbered_frame, write_h264, write_stills, write_video
-
-
-def capture_processes() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "ingest.capture" in child.cmdline()]
+from tests.fakes.processes import capture_processes
 
 
 async def collect(path: Path, **options: object) -> list[Frame]:
