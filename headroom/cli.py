@@ -110,6 +110,31 @@ def count(
 
 
 @app.command()
+def evaluate(
+    source: Annotated[str, typer.Argument(help="A video, a folder of pictures, or asset:NAME.")],
+    truth: Annotated[
+        Path, typer.Option(help="gt.txt (MOTChallenge), counts.json, or ShanghaiTech's .mat files.", show_default=False)
+    ],
+    model: Annotated[str | None, typer.Option(help="A model's name or file; default: the table's.")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Judge only inside this polygon, in pixels.", metavar="X1,Y1,X2,Y2,…")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Where the page of plots goes.", metavar="FILE.html")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON in place of the table.")] = False,
+) -> None:
+    """Measure how right the counts are, on footage whose truth is known."""
+    from headroom.evaluate import Question, run  # noqa: PLC0415
+    from headroom.logs import configure_logging  # noqa: PLC0415
+    from headroom.service import run_until_stopped  # noqa: PLC0415
+
+    settings = _settings()
+    configure_logging("warning" if settings.log_level == "info" else settings.log_level)
+    question = Question(source, truth, model, region)
+    run_until_stopped(run(question, settings=settings, report=report, as_json=as_json))
+
+
+@app.command()
 def doctor() -> None:
     """Look at this machine and say what works, what is missing, and what would be used."""
     from headroom.doctor import examine  # noqa: PLC0415
