@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
+import onnxruntime as ort
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from rich.console import Console
@@ -24,8 +25,8 @@ from domain.settings import Settings
 from headroom.embedded import postgres, valkey
 from headroom.lock import data_folder_lock
 from headroom.ports import refuse_busy_port
-from inference.assets import Catalogue, locate
-from inference.models import ModelTable, choose
+from inference.assets import Catalogue, Found, locate
+from inference.models import ModelTable, choose, choose_here
 
 _NEEDED: Final = ("numpy", "opencv-contrib-python-headless", "openvino", "fastapi", "redis", "asyncpg")
 _OPTIONAL: Final = ("torch", "ultralytics")
@@ -66,8 +67,9 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _python()
     yield _cpu()
     yield from (_package(name, needed=True) for name in _NEEDED)
+    yield Finding("onnxruntime", Verdict.FINE, f"{ort.__version__}, {', '.join(ort.get_available_providers())}")
     yield from (_package(name, needed=False) for name in _OPTIONAL)
-    yield _model(settings)
+    yield from _model(settings)
     folder = str(settings.assets) if settings.assets else "not set: assets are fetched"
     yield Finding("HEADROOM_ASSETS", Verdict.NOTE, folder)
     yield from _footage(settings)
@@ -124,17 +126,24 @@ def _package(name: str, *, needed: bool) -> Finding:
         return Finding(name, Verdict.MISSING if needed else Verdict.NOTE, how)
 
 
-def _model(settings: Settings) -> Finding:
-    """The detector that would run, and where its file is."""
+def _model(settings: Settings) -> Iterator[Finding]:
+    """The detector that would run, on what and why, and where its file is."""
     try:
         name, spec = choose(None, ModelTable.load())
-        found = locate(spec.asset, settings)
+        graph = locate(spec.asset, settings)
+        choice = choose_here(spec, made=settings.data / "models", graph=graph.path if graph else None)
+        made_here = Path(choice.asset).is_absolute()
+        found = Found(Path(choice.asset), "made here") if made_here else locate(choice.asset, settings)
     except HeadroomError as error:
-        return Finding("detector", Verdict.MISSING, str(error))
-    if found is None and not Catalogue.load().find(spec.asset).fetchable:
-        return Finding("detector", Verdict.MISSING, f"{name}: {spec.asset} is only found in HEADROOM_ASSETS")
-    where = f"{found.origin}, {found.path}" if found else f"{spec.asset} will be fetched"
-    return Finding("detector", Verdict.FINE, f"{name} by {spec.backend} on the processor; {where}")
+        yield Finding("detector", Verdict.MISSING, str(error))
+        return
+    if found is None and not Catalogue.load().find(choice.asset).fetchable:
+        yield Finding("detector", Verdict.MISSING, f"{name}: {choice.asset} is only found in HEADROOM_ASSETS")
+        return
+    where = f"{found.origin}, {found.path}" if found else f"{choice.asset} will be fetched"
+    yield Finding("detector", Verdict.FINE, f"{name} by {choice.words}: {choice.reason}; {where}")
+    if choice.passed_over:
+        yield Finding("", Verdict.NOTE, f"faster, but not here: {'; '.join(choice.passed_over)}")
 
 
 def _footage(settings: Settings) -> Iterator[Finding]:

@@ -2,47 +2,25 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Final, Literal, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import BadInput
 from domain.units import Slug
 from inference.detect import Detector
+from inference.detect.box import this_hardware, this_installed
+from inference.detect.choice import Choice, choose_backend
+from inference.detect.onnx import OnnxDetector, Provider
 from inference.detect.openvino import OpenVinoDetector
+from inference.detect.quantised import Paper, int8_at_hand
+from inference.detect.spec import ModelSpec
+
+__all__ = ["ModelSpec", "ModelTable", "choose", "choose_here", "load_detector"]
 
 TABLE: Final = Path(__file__).resolve().parent.parent / "configs" / "models.yaml"
-_BACKEND_OF: Final[dict[str, Literal["openvino", "torch"]]] = {
-    ".onnx": "openvino",
-    ".xml": "openvino",
-    ".pt": "torch",
-}
-Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-class ModelSpec(BaseModel):
-    """One model as it is run.
-
-    Attributes:
-        title: what it is, in words.
-        licence: SPDX name.
-        asset: the file's name in ``configs/assets.yaml``, or the path of a file.
-        backend: the runtime.
-        longest: longer side of the network's input, pixels.
-        min_score: least confidence of a box.
-        max_iou: overlap from which two boxes are one person.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: str
-    licence: str
-    asset: str
-    backend: Literal["openvino", "torch"]
-    longest: int = Field(default=640, ge=32, multiple_of=32)
-    min_score: Share = 0.1
-    max_iou: Share = 0.7
+_ENDINGS: Final = frozenset({".onnx", ".xml", ".pt"})
 
 
 class ModelTable(BaseModel):
@@ -82,14 +60,33 @@ def choose(model: str | None, table: ModelTable) -> tuple[str, ModelSpec]:
     if name in table.models:
         return name, table.models[name]
     path = Path(name)
-    backend = _BACKEND_OF.get(path.suffix)
-    if backend is None or not path.is_file():
+    if path.suffix not in _ENDINGS or not path.is_file():
         raise BadInput(f"model {name!r} is neither a file (.onnx, .xml, .pt) nor one of {sorted(table.models)}")
-    return path.stem, ModelSpec(title=path.name, licence="unknown", asset=str(path.resolve()), backend=backend)
+    return path.stem, ModelSpec(title=path.name, licence="unknown", asset=str(path.resolve()))
+
+
+def choose_here(spec: ModelSpec, *, made: Path | None, graph: Path | None) -> Choice:
+    """How this machine runs a model.
+
+    Args:
+        spec: the model.
+        made: the folder of models that were made on this machine.
+        graph: the model's ``asset``; ``None``: not on this machine yet.
+
+    Raises:
+        BadInput: there is no way.
+    """
+    int8 = int8_at_hand(made / spec.int8, graph) if made is not None and spec.int8 is not None else None
+    return choose_backend(this_hardware(), spec, this_installed(), int8)
 
 
 def load_detector(
-    name: str, spec: ModelSpec, find_asset: Callable[[str], Path], *, cache: Path | None = None
+    name: str,
+    spec: ModelSpec,
+    find_asset: Callable[[str], Path],
+    *,
+    cache: Path | None = None,
+    made: Path | None = None,
 ) -> Detector:
     """A detector, ready to run.
 
@@ -98,24 +95,66 @@ def load_detector(
         spec: what to run.
         find_asset: gives the file of an asset's name.
         cache: a folder for compiled networks.
+        made: the folder of models that were made on this machine.
 
     Raises:
-        BadInput: the file is no such model, or its runtime is not installed.
+        BadInput: the file is no such model, this machine has no runtime for it, or it is in 8-bit integers and nothing
+            says that it counts well enough.
         AssetUnavailable: no source has the file.
     """
-    given = Path(spec.asset)
-    path = given if given.is_absolute() else find_asset(spec.asset)
-    if spec.backend == "openvino":
-        return OpenVinoDetector(
+
+    def find(asset: str) -> Path:
+        return Path(asset) if Path(asset).is_absolute() else find_asset(asset)
+
+    wants_int8 = made is not None and spec.int8 is not None and (made / spec.int8).is_file()
+    choice = choose_here(spec, made=made, graph=find(spec.asset) if wants_int8 else None)
+    return _made(choice, find(choice.asset), name, spec, cache)
+
+
+def _made(choice: Choice, path: Path, name: str, spec: ModelSpec, cache: Path | None) -> Detector:
+    longest, min_score, max_iou, classes = spec.longest, spec.min_score, spec.max_iou, spec.classes
+    if choice.backend == "openvino":
+        precision = None if choice.precision == "int8" else choice.precision
+        detector = OpenVinoDetector(
             path,
             name=name,
-            longest=spec.longest,
-            min_score=spec.min_score,
-            max_iou=spec.max_iou,
+            longest=longest,
+            min_score=min_score,
+            max_iou=max_iou,
+            precision=precision,
             cache=cache,
+            classes=classes,
         )
-    try:
-        from inference.detect.torch import TorchDetector  # noqa: PLC0415  # torch is an extra, and slow to import
-    except ModuleNotFoundError as error:
-        raise BadInput(f"model {name!r} runs on torch, which is not installed; run: make setup-all") from error
-    return TorchDetector(path, name=name, longest=spec.longest, min_score=spec.min_score, max_iou=spec.max_iou)
+        if detector.quantised:
+            _refuse_unchecked(path)
+        return detector
+    if choice.backend == "onnx":
+        return OnnxDetector(
+            path,
+            name=name,
+            longest=longest,
+            min_score=min_score,
+            max_iou=max_iou,
+            provider=cast("Provider", choice.device),
+            precision=choice.precision,
+            cache=cache,
+            classes=classes,
+        )
+    from inference.detect.torch import TorchDetector  # noqa: PLC0415  # torch is an extra, and slow to import
+
+    return TorchDetector(
+        path,
+        name=name,
+        longest=longest,
+        min_score=min_score,
+        max_iou=max_iou,
+        device=choice.device,
+        precision=choice.precision,
+        classes=classes,
+    )
+
+
+def _refuse_unchecked(model: Path) -> None:
+    check = Paper.beside(model).check
+    if not check.passes:
+        raise BadInput(f"model {model.name} counts too badly in 8-bit integers to be used: {check.words}")

@@ -59,10 +59,13 @@ class OpenVinoDetector:
         min_score: boxes below this confidence are dropped. Low on purpose: the tracker uses weak boxes to keep
             tracks that exist (ByteTrack), never to start one.
         max_iou: two boxes that overlap more than this are one person.
-        precision: ``f32`` or ``bf16``, of what is not quantised; ``None`` lets OpenVINO choose (bf16 where the CPU has
-            it, 2x faster).
+        precision: ``f32``, ``f16`` or ``bf16``, of what is not quantised; ``None`` lets OpenVINO choose (bf16 where the
+            CPU has it, 2x faster).
         cache: a folder where compiled networks are kept, so that a restart is ready in a second.
         classes: the network's class of a person and, where it has one, of a head.
+
+    Attributes:
+        quantised: whether the network computes in 8-bit integers.
 
     Raises:
         BadInput: the file cannot be read, or it is not a YOLOv8 detector.
@@ -89,7 +92,8 @@ class OpenVinoDetector:
         self._trunk = raw_heads(self._core, model, classes)
         self._longest, self._limits = longest, Limits(min_score, max_iou)
         self._slots: OrderedDict[tuple[int, int], deque[_Slot]] = OrderedDict()
-        self._name = f"{name}/openvino-{_precision(self._core, self._trunk, precision)}"
+        self.quantised: Final = _is_quantised(self._trunk)
+        self._name = f"{name}/openvino-{'int8' if self.quantised else precision or _own_choice(self._core)}"
 
     @property
     def name(self) -> str:
@@ -198,16 +202,15 @@ def _of_classes(head: Any, classes: Sequence[int], model: str) -> Any:  # noqa: 
     return ops.add(ops.convolution(convolution.input_value(0), weights, [1, 1], [0, 0], [0, 0], [1, 1]), bias)
 
 
-def is_quantised(model: Any) -> bool:  # noqa: ANN401  # openvino publishes no types
+def _is_quantised(model: Any) -> bool:  # noqa: ANN401  # openvino publishes no types
     """Whether any of the network is computed in 8-bit integers."""
     return any(node.get_type_name() == "FakeQuantize" for node in model.get_ordered_ops())
 
 
-def _precision(core: Any, trunk: Any, asked: str | None) -> str:  # noqa: ANN401  # openvino publishes no types
-    if is_quantised(trunk):
-        return "int8"
+def _own_choice(core: Any) -> str:  # noqa: ANN401  # openvino publishes no types
+    """What OpenVINO computes in, left to itself."""
     capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    return asked or ("bf16" if "BF16" in capabilities else "f32")
+    return next((kind.lower() for kind in ("BF16", "FP16") if kind in capabilities), "f32").replace("fp16", "f16")
 
 
 def _takes_bgr_bytes(model: Any) -> Any:  # noqa: ANN401  # openvino publishes no types
