@@ -7,6 +7,7 @@ from typing import Final
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.errors import BadSource, BadVenue
 from domain.settings import Settings
@@ -14,6 +15,8 @@ from domain.source import Source, SourceKind
 from domain.venue import CameraConfig, LineConfig, VenueConfig, ZoneConfig
 from inference.assets import Progress, quiet, resolve
 
+Place = tuple[int | str, ...]
+"""Keys and indexes from the top of the file, as pydantic names a place."""
 _PARTS: Final[dict[str, type[BaseModel]]] = {"cameras": CameraConfig, "zones": ZoneConfig, "lines": LineConfig}
 _PLAIN_WORDS: Final = {
     "missing": "is missing",
@@ -31,10 +34,9 @@ def load_venue(path: Path) -> VenueConfig:
         return VenueConfig.model_validate(_mapping(path))
     except ValidationError as error:
         # Only place and reason: pydantic's own text repeats the input, and a camera's source holds a password.
-        problems = error.errors(include_input=False, include_url=False, include_context=False)
-        problems.sort(key=lambda problem: problem["type"] != "extra_forbidden")  # a misspelt key is missing as well
+        problems = _mistakes(error.errors(include_input=False, include_url=False, include_context=False))
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise BadVenue(f"venue {path}: {_explain(problems[0]['loc'], problems[0])}{more}") from None
+        raise BadVenue(f"venue {path}: {_explain(problems[0])}{more}") from None
 
 
 def _mapping(path: Path) -> dict[object, object]:
@@ -56,20 +58,44 @@ def _mapping(path: Path) -> dict[object, object]:
     return content
 
 
-def _explain(where: tuple[int | str, ...], problem: object) -> str:
-    kind, message = str(problem["type"]), str(problem["msg"])  # type: ignore[index]  # pydantic's ErrorDetails
+def _mistakes(problems: list[ErrorDetails]) -> list[ErrorDetails]:
+    """What a person did wrong, unknown keys first, without what follows from it.
+
+    A misspelt key leaves the right one missing, and a list whose only item is refused is too short as well: to say
+    "and 1 more" then would send a person looking for a second mistake.
+    """
+    unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
+    misspelt = {(*where[:-1], near) for where in unknown if (near := _near(where)) is not None}
+    inside = {where[:depth] for where in (problem["loc"] for problem in problems) for depth in range(len(where))}
+    own = [
+        problem
+        for problem in problems
+        if not (problem["type"] == "missing" and problem["loc"] in misspelt)
+        and not (problem["type"] == "too_short" and problem["loc"] in inside)
+    ]
+    return sorted(own, key=lambda problem: problem["type"] != "extra_forbidden")
+
+
+def _explain(problem: ErrorDetails) -> str:
+    kind, where = problem["type"], problem["loc"]
     place = ".".join(str(step) for step in where)
     if kind == "extra_forbidden":
-        return f"{place}: unknown key{_nearest(where)}"
-    words = _PLAIN_WORDS.get(kind, message.removeprefix("Value error, "))
+        near = _near(where)
+        known = f"did you mean {near!r}?" if near else f"the keys are {', '.join(_part(where).model_fields)}"
+        return f"{place}: unknown key; {known}"
+    words = _PLAIN_WORDS.get(kind, problem["msg"].removeprefix("Value error, "))
     return f"{place}: {words}" if place else words
 
 
-def _nearest(where: tuple[int | str, ...]) -> str:
+def _near(where: Place) -> str | None:
     """The known key that was probably meant."""
-    model = _PARTS.get(str(where[0]), VenueConfig) if len(where) > 1 else VenueConfig
-    near = difflib.get_close_matches(str(where[-1]), model.model_fields, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; the keys are {', '.join(model.model_fields)}"
+    near = difflib.get_close_matches(str(where[-1]), _part(where).model_fields, n=1)
+    return near[0] if near else None
+
+
+def _part(where: Place) -> type[BaseModel]:
+    """What a key belongs to: the venue, or one of its cameras, zones or lines."""
+    return _PARTS.get(str(where[0]), VenueConfig) if len(where) > 1 else VenueConfig
 
 
 def with_sources_resolved(

@@ -74,6 +74,21 @@ def test_an_unknown_key_of_a_camera_names_the_nearest_of_a_camera(tmp_path: Path
     assert "cameras.0.lopp: unknown key; did you mean 'loop'?" in said
 
 
+def test_a_misspelt_key_is_one_mistake(tmp_path: Path) -> None:
+    content = venue()
+    content["capacty"] = content.pop("capacity")
+    assert refusal(written(tmp_path, content)).endswith("hall.yaml: capacty: unknown key; did you mean 'capacity'?")
+
+
+def test_a_misspelt_key_of_a_zone_is_told_before_what_is_missing(tmp_path: Path) -> None:
+    zone = venue()["zones"][0] | {"polygone": venue()["zones"][0]["polygon"]}
+    del zone["polygon"]
+    content = venue(zones=[zone])
+    del content["name"]
+    said = refusal(written(tmp_path, content))
+    assert said.endswith("zones.0.polygone: unknown key; did you mean 'polygon'? (and 1 more)"), "the other is the name"
+
+
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     content = venue()
     del content["capacity"]
@@ -87,7 +102,9 @@ def test_a_camera_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_bad_camera_address_is_refused_without_its_password(tmp_path: Path) -> None:
     camera = venue()["cameras"][0] | {"source": f"rtsp://ann:{PASSWORD}@10.0.0.9:port/1"}
-    assert "cameras.0.source: camera URL has a bad host or port" in refusal(written(tmp_path, venue(cameras=[camera])))
+    said = refusal(written(tmp_path, venue(cameras=[camera])))
+    assert "cameras.0.source: camera URL has a bad host or port" in said
+    assert "more" not in said, "a list without its only camera is no second mistake"
 
 
 def test_yaml_that_is_none_is_told_by_its_line_and_not_quoted(tmp_path: Path) -> None:
