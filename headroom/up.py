@@ -4,14 +4,13 @@ import asyncio
 from pathlib import Path
 
 from domain.settings import Settings
-from domain.venue import VenueConfig
 from headroom.console import Console
 from headroom.demo import DEMO_VENUE, own_venue
 from headroom.house import House, claimed
 from headroom.logs import configure_logging, for_people
 from headroom.service import known_cause
 from headroom.venue_file import load_venue, with_sources_resolved
-from inference.assets import Progress, resolve
+from inference.assets import resolve
 from inference.models import ModelTable, choose
 
 
@@ -23,6 +22,7 @@ def run_demo(settings: Settings, source: str | None) -> None:
     """
     console = _begin(settings)
     with claimed(settings):
+        _have_weights(settings, console)
         path = DEMO_VENUE
         if source is not None:
             path = settings.data / "run" / "venue.yaml"
@@ -42,6 +42,7 @@ def run_venue(settings: Settings, path: Path) -> None:
     console = _begin(settings)
     load_venue(path)  # a mistake in the file is told before anything else is looked at
     with claimed(settings):
+        _have_weights(settings, console)
         _run(settings, path, console)
 
 
@@ -51,19 +52,22 @@ def _begin(settings: Settings) -> Console:
     return Console()
 
 
+def _have_weights(settings: Settings, console: Console) -> None:
+    """The weights on this machine, fetched here, where a person sees a bar.
+
+    They come first: nothing works without them, they may be had from fewer places than footage, and a machine that
+    cannot have them should say so before it fetches 95 MB of footage or waits for a camera.
+    """
+    _, model = choose(None, ModelTable.load())
+    if not Path(model.asset).is_absolute():
+        with console.downloads() as progress:
+            resolve(model.asset, settings, progress)
+
+
 def _run(settings: Settings, path: Path, console: Console) -> None:
     with console.downloads() as progress:
-        venue = _ready_to_watch(settings, path, progress)
+        venue = with_sources_resolved(load_venue(path), settings, beside=path.resolve().parent, progress=progress)
     try:
         asyncio.run(House.plan(settings, venue, path).run(console))
     except BaseExceptionGroup as group:
         raise known_cause(group) from group
-
-
-def _ready_to_watch(settings: Settings, path: Path, progress: Progress) -> VenueConfig:
-    """The venue with footage and weights on this machine, fetched here, where a person sees a bar."""
-    venue = with_sources_resolved(load_venue(path), settings, beside=path.resolve().parent, progress=progress)
-    _, model = choose(None, ModelTable.load())
-    if not Path(model.asset).is_absolute():
-        resolve(model.asset, settings, progress)
-    return venue

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import BadSource
+from domain.errors import AssetUnavailable, BadSource
 from domain.settings import Settings
 from headroom.demo import own_venue
 from headroom.ports import free_port
+from headroom.up import run_demo
 from headroom.venue_file import load_venue
 
 
@@ -29,3 +30,11 @@ def test_a_camera_that_nobody_answers_for_is_named_without_its_password(tmp_path
 def test_an_asset_of_that_name_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"did you mean 'vtest\.avi'"):
         own_venue("asset:vtset.avi", Settings(data=tmp_path), tmp_path / "venue.yaml")
+
+
+@pytest.mark.parametrize("source", [None, "rtsp://127.0.0.1:9/1"], ids=["demo", "own camera"])
+def test_a_machine_without_weights_hears_it_before_any_footage_is_asked_for(tmp_path: Path, source: str | None) -> None:
+    settings = Settings(data=tmp_path / "data", assets=tmp_path, port=free_port())
+    with pytest.raises(AssetUnavailable, match=r"(?s)^yolov8n_rebuilt\.onnx .* cannot be had\. .*HEADROOM_ASSETS"):
+        run_demo(settings, source)
+    assert not list((settings.data / "assets").iterdir()), "nothing was fetched"
