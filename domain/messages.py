@@ -94,7 +94,7 @@ class Posture(StrEnum):
     HANDS_UP = "hands_up"
     """Both hands at the height of the head or above, upper arms lifted."""
     CROUCHING = "crouching"
-    """Squatting low, the trunk upright; someone on a chair is not."""
+    """Squatting or sitting on the ground, the trunk upright; someone on a chair is not."""
 
 
 class PostureEvent(Message):
