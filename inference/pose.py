@@ -1,16 +1,20 @@
 """Body landmarks on one person's crop, by MediaPipe on the processor. The only module that knows mediapipe.
 
-It is slow to import (a second) and brings its own threads: import this where poses are read, not at the top of a
-worker. Crops and landmarks stay in memory, and go no further than the caller.
+It brings 30 MB of library and threads of its own: ``inference.posture.reader`` imports it where postures are watched.
+Crops and landmarks stay in memory and go no further than the caller. Nothing is written and nothing is sent: this is
+the last version of mediapipe that calls nobody (see pyproject.toml).
 """
 
+import io
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Final, Self
+from typing import Any, Final, Self
 
+import flatbuffers
 import numpy as np
 
 from domain.errors import BadInput
@@ -18,7 +22,6 @@ from inference.detect.base import Picture
 from inference.posture.crop import Crop
 from inference.posture.landmarks import Joint, Landmarks
 
-POSE_ASSET: Final = "pose_landmarker_lite.task"
 LEAST_FOUND: Final = 0.5
 """MediaPipe's own default for the confidence of its person finder."""
 _BODY: Final = (
@@ -50,6 +53,8 @@ def _standing_in(*names: str) -> Iterator[None]:
 with _standing_in("matplotlib", "matplotlib.pyplot", "sounddevice"):
     try:
         import mediapipe
+        from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
+        from mediapipe.tasks.metadata import schema_py_generated as tflite
         from mediapipe.tasks.python import BaseOptions, vision
     except ModuleNotFoundError as error:
         raise BadInput(
@@ -118,3 +123,47 @@ class PoseReader:
 
 def _seen(body: Landmarks) -> float:
     return float(body.visibility[list(_BODY)].mean())
+
+
+def bundle(finder: bytes, landmarks: bytes) -> bytes:
+    """A pose landmarker's bundle from the two networks that older versions of mediapipe carried.
+
+    What they lack is told in a bundle: how pixels become numbers. The person finder wants -1..1, the landmarks 0..1.
+
+    Args:
+        finder: ``pose_detection.tflite``.
+        landmarks: ``pose_landmark_full.tflite``.
+    """
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("pose_detector.tflite", _with_pixel_range(finder, mean=127.5, spread=127.5))
+        packed.writestr("pose_landmarks_detector.tflite", _with_pixel_range(landmarks, mean=0.0, spread=255.0))
+    return file.getvalue()
+
+
+def _with_pixel_range(network: bytes, *, mean: float, spread: float) -> bytes:
+    """The network with metadata that say: take (pixel - mean) / spread."""
+    model = tflite.ModelT.InitFromObj(tflite.Model.GetRootAsModel(network, 0))
+    scaling = metadata.NormalizationOptionsT()
+    scaling.mean, scaling.std = [mean], [spread]
+    step = metadata.ProcessUnitT()
+    step.optionsType, step.options = metadata.ProcessUnitOptions.NormalizationOptions, scaling
+    taken = metadata.TensorMetadataT()
+    taken.processUnits = [step]
+    graph = metadata.SubGraphMetadataT()
+    graph.inputTensorMetadata = [taken]
+    graph.outputTensorMetadata = [metadata.TensorMetadataT() for _ in model.subgraphs[0].outputs]
+    told = metadata.ModelMetadataT()
+    told.subgraphMetadata, told.minParserVersion = [graph], "1.0.0"
+    content, entry = tflite.BufferT(), tflite.MetadataT()
+    content.data = np.frombuffer(_packed(told, b"M001"), np.uint8)
+    entry.name, entry.buffer = "TFLITE_METADATA", len(model.buffers)
+    model.buffers.append(content)
+    model.metadata = [*(model.metadata or []), entry]
+    return _packed(model, b"TFL3")
+
+
+def _packed(table: Any, kind: bytes) -> bytes:  # noqa: ANN401  # generated classes without types
+    builder = flatbuffers.Builder(0)
+    builder.Finish(table.Pack(builder), kind)
+    return bytes(builder.Output())

@@ -35,7 +35,7 @@ class HoldRules:
         lost_s: how long a track may be missing before it has ended: longer than the tracker remembers one (3 s).
     """
 
-    minimum_s: Mapping[Posture, float] = MINIMUM_S
+    minimum_s: Mapping[Posture, float] = field(default_factory=lambda: MINIMUM_S)
     least_looks: int = 3
     likely: float = 0.5
     longest_gap_s: float = 3.0
