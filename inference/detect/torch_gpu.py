@@ -128,15 +128,19 @@ class GpuRunner:
         found = [Detections.none()] * len(batch)
         too_many: list[int] = []
         waiting: deque[_Started] = deque()
-        for fit, indices in by_letterbox(batch, self._longest, most=_MOST_AT_ONCE):
-            free = self._free(fit, len(indices))
-            while not free:
+        try:
+            for fit, indices in by_letterbox(batch, self._longest, most=_MOST_AT_ONCE):
+                free = self._free(fit, len(indices))
+                while not free:
+                    too_many += self._take(waiting.popleft(), batch, found)
+                free[0].start([batch[index] for index in indices], fit, self._pool)
+                waiting.append(_Started(free.popleft(), free, fit, indices))
+            while waiting:
                 too_many += self._take(waiting.popleft(), batch, found)
-            going = free.popleft()
-            going.start([batch[index] for index in indices], fit, self._pool)
-            waiting.append(_Started(going, free, fit, indices))
-        while waiting:
-            too_many += self._take(waiting.popleft(), batch, found)
+        finally:  # pictures that could not be taken must not cost their neighbours' passes
+            for started in waiting:
+                started.going.finish(1)
+                started.home.append(started.going)
         if too_many:  # the tables have been made longer; look at these pictures again
             self._passes.clear()
             for index, again in zip(too_many, self.detect([batch[index] for index in too_many]), strict=True):

@@ -1,23 +1,17 @@
-"""The detectors, on real footage where the shared assets are at hand, on hand-made arrays where they are not."""
+"""From raw heads to boxes, and pictures into inputs, on hand-made arrays; detect/ has whole detectors on footage."""
 
-from pathlib import Path
-
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import BadInput
 from inference.detect import PERSON, Detections
-from inference.detect.base import Picture
+from inference.detect.base import HEAD
+from inference.detect.groups import by_letterbox
 from inference.detect.heads import decode, keep_best
 from inference.detect.letterbox import Letterbox
-from inference.detect.openvino import OpenVinoDetector
-from inference.detect.torch import TorchDetector
-from inference.track.tracker import iou
 
-side = st.integers(16, 4000)
+side = st.integers(1, 4000)
 
 
 @given(height=side, width=side)
@@ -58,58 +52,57 @@ def test_of_boxes_on_one_person_the_best_stays() -> None:
     assert len(keep_best(np.empty((0, 4), np.float32), np.empty(0, np.float32), max_iou=0.5)) == 0
 
 
-def frames(path: Path, *wanted: int) -> list[Picture]:
-    video = cv2.VideoCapture(str(path))
-    pictures = []
-    for index in wanted:
-        video.set(cv2.CAP_PROP_POS_FRAMES, index)
-        pictures.append(np.asarray(video.read()[1], np.uint8))
-    return pictures
+def test_people_and_heads_are_suppressed_together() -> None:
+    boxes = np.array([[0, 0, 10, 10], [0, 0, 10, 11], [50, 0, 60, 20]], np.float32)
+    kept = keep_best(
+        boxes, np.array([0.6, 0.9, 0.5], np.float32), np.array([HEAD, PERSON, HEAD], np.uint8), max_iou=0.5
+    )
+    assert kept.classes.tolist() == [PERSON, HEAD]
 
 
-@pytest.fixture(scope="module")
-def pictures(assets: Path) -> list[Picture]:
-    clips = assets / "videos"
-    return frames(clips / "vtest.avi", 100, 300, 500) + frames(clips / "people-walking_960x540.mp4", 50)
+def test_a_cell_tells_the_likelier_class() -> None:
+    logits = np.full((2, 10, 10), -9, np.float32)
+    logits[PERSON, 4, 5], logits[HEAD, 4, 5] = 0.5, 1.5
+    distances = np.ones((4, 10, 10), np.float32)
+    boxes, scores, classes = decode([distances], [logits], input_height=80, min_score=0.5)
+    assert np.allclose(boxes, [[36, 28, 52, 44]]), "distances that were told already are not decoded again"
+    assert np.allclose(scores, 1 / (1 + np.exp(-1.5)))
+    assert classes.tolist() == [HEAD]
 
 
-def agree(first: Detections, second: Detections) -> None:
-    """Every clear box of one is a box of the other, in the same place and with nearly the same score."""
-    for some, other in ((first, second), (second, first)):
-        clear = some.scores >= 0.5
-        overlap = iou(some.boxes[clear].astype(float), other.boxes.astype(float))
-        assert (overlap.max(axis=1) > 0.9).all()
-        assert np.allclose(some.scores[clear], other.scores[overlap.argmax(axis=1)], atol=0.05)
+def test_detections_are_of_people_unless_they_say_otherwise() -> None:
+    boxes, scores = np.zeros((2, 4), np.float32), np.ones(2, np.float32)
+    assert Detections(boxes, scores).classes.tolist() == [PERSON, PERSON]
+    assert Detections(boxes, scores, np.array([PERSON, HEAD], np.uint8)).classes.tolist() == [PERSON, HEAD]
+    with pytest.raises(ValueError, match="2 detections have 1 classes"):
+        Detections(boxes, scores, np.array([HEAD], np.uint8))
+    assert len(Detections.none().classes) == 0
 
 
-def test_openvino_and_torch_see_the_same_people(assets: Path, pictures: list[Picture]) -> None:
-    fast = OpenVinoDetector(assets / "models/yolov8n_rebuilt.onnx", name="n", precision="f32")
-    slow = TorchDetector(assets / "models/yolov8n_rebuilt.pt", name="n", device="cpu")
-    for quick, exact in zip(fast.detect(pictures), slow.detect(pictures), strict=True):
-        assert len(quick)
-        agree(quick, exact)
+def test_pictures_of_one_shape_go_together_and_no_more_than_may() -> None:
+    wide, tall = np.zeros((480, 640, 3), np.uint8), np.zeros((640, 480, 3), np.uint8)
+    groups = list(by_letterbox([wide, tall, wide, wide], 640, most=2))
+    assert [indices for _, indices in groups] == [[0, 2], [3], [1]]
+    assert [(fit.height, fit.width) for fit, _ in groups] == [(480, 640), (480, 640), (640, 480)]
 
 
-def test_a_picture_is_answered_alike_alone_and_in_a_mixed_batch(assets: Path, pictures: list[Picture]) -> None:
-    detector = OpenVinoDetector(assets / "models/yolov8n_rebuilt.onnx", name="n")
-    batch = [pictures[0], pictures[3], pictures[1], pictures[3][:500, :700], pictures[2], *pictures]
-    together = detector.detect(batch)
-    for picture, found in zip(batch, together, strict=True):
-        (alone,) = detector.detect([picture])
-        assert np.array_equal(alone.boxes, found.boxes)
-    assert detector.detect([]) == []
+def test_pictures_that_cover_different_rows_lie_differently() -> None:
+    assert Letterbox.fit(576, 768, longest=640) != Letterbox.fit(575, 768, longest=640)
 
 
-def test_a_grey_picture_holds_nobody(assets: Path) -> None:
-    detector = OpenVinoDetector(assets / "models/yolov8n_rebuilt.onnx", name="n")
-    (found,) = detector.detect([np.full((480, 640, 3), 128, np.uint8)])
-    assert len(found) == 0
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4000), (4000, 1), (31, 33)])
+def test_even_a_sliver_is_drawn(shape: tuple[int, int]) -> None:
+    fit = Letterbox.fit(*shape, longest=640)
+    out = fit.blank()[0]
+    fit.apply(np.full((*shape, 3), 7, np.uint8), out)
+    assert (out == 7).all(axis=2).sum() == fit.inner_height * fit.inner_width
 
 
-def test_a_file_that_is_no_model_is_named(tmp_path: Path, assets: Path) -> None:
-    broken = tmp_path / "broken.onnx"
-    broken.write_text("not a model")
-    with pytest.raises(BadInput, match=r"broken\.onnx cannot be read"):
-        OpenVinoDetector(broken, name="x")
-    with pytest.raises(BadInput, match="no YOLOv8 detector"):
-        OpenVinoDetector(assets / "models/mcnn_shtechA.onnx", name="x")
+def test_a_view_that_does_not_lie_in_one_piece_is_drawn_as_it_looks() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (100, 200, 3), np.uint8)
+    fit = Letterbox.fit(50, 100, longest=64)
+    for view in (picture[::2, ::2], picture[:50, 99::-1], picture[40:90, 30:130]):
+        drawn, plain = fit.blank()[0], fit.blank()[0]
+        fit.apply(view, drawn)
+        fit.apply(np.ascontiguousarray(view), plain)
+        assert np.array_equal(drawn, plain)
