@@ -39,6 +39,8 @@ RETRY_S: Final = 5.0
 """Before a camera whose handling failed is taken up again."""
 
 Clock = Callable[[], datetime]
+Observe = Callable[[str, datetime, datetime], object]
+"""Told of each frame that was counted: its camera, when it was captured, when its counts were with the publisher."""
 
 
 def utc_now() -> datetime:
@@ -53,9 +55,16 @@ class CameraWorker:
     """
 
     def __init__(
-        self, config: CameraConfig, venue: VenueConfig, batcher: Batcher, publisher: Publisher, model: str, clock: Clock
+        self,
+        config: CameraConfig,
+        venue: VenueConfig,
+        batcher: Batcher,
+        publisher: Publisher,
+        model: str,
+        clock: Clock,
+        observe: Observe | None = None,
     ) -> None:
-        self._config, self._venue = config, venue
+        self._config, self._venue, self._observe = config, venue, observe
         self._batcher, self._publisher, self._model, self._clock = batcher, publisher, model, clock
         self._zones = [zone for zone in venue.zones if zone.camera_id == config.id]
         self._lines = [line for line in venue.lines if line.camera_id == config.id]
@@ -86,6 +95,8 @@ class CameraWorker:
                     continue
                 found = await self._batcher.detect(frame.pixels)
                 tracks = self._take(pipeline, frame, found)
+                if self._observe is not None:
+                    self._observe(self._config.id, frame.captured_at, self._clock())
                 if (showing is None or showing.done()) and monotonic() - self._picture_at >= PICTURE_PERIOD_S:
                     self._picture_at = monotonic()
                     showing = group.create_task(self._show(frame, found, tracks))
@@ -127,7 +138,14 @@ class CameraWorker:
         self._publisher.put_newest(CAMERAS, camera_owner(self._venue.id, self._config.id), health)
 
 
-async def run(settings: Settings, venue: VenueConfig, *, model: str | None = None, clock: Clock = utc_now) -> None:
+async def run(
+    settings: Settings,
+    venue: VenueConfig,
+    *,
+    model: str | None = None,
+    clock: Clock = utc_now,
+    observe: Observe | None = None,
+) -> None:
     """Count one venue's people until cancelled.
 
     Args:
@@ -135,6 +153,7 @@ async def run(settings: Settings, venue: VenueConfig, *, model: str | None = Non
         venue: what to watch; camera sources that name assets have been resolved to files.
         model: a model's name or file; ``None`` for the default.
         clock: the present, UTC.
+        observe: told of each frame that was counted.
 
     Raises:
         Unavailable: no Redis is named.
@@ -150,7 +169,8 @@ async def run(settings: Settings, venue: VenueConfig, *, model: str | None = Non
     try:
         async with Batcher(detector) as batcher, asyncio.TaskGroup() as group:
             cameras = [
-                CameraWorker(config, venue, batcher, publisher, detector.name, clock) for config in venue.cameras
+                CameraWorker(config, venue, batcher, publisher, detector.name, clock, observe)
+                for config in venue.cameras
             ]
             for camera in cameras:
                 group.create_task(camera.run())
