@@ -117,7 +117,7 @@ async def _evaluate_stills(
     pictures = pictures_with_truth(Path(source), known)
     detector = await asyncio.to_thread(detector_of)
     with _progress("pictures", len(pictures)) as advance:
-        return await evaluate_stills(pictures, known, boxes_alone(detector), detector.name, advance)
+        return await evaluate_stills(pictures, known, boxes_alone(detector), detector, detector.name, advance)
 
 
 def _region(text: str | None) -> Polygon | None:

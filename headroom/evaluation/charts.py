@@ -23,7 +23,7 @@ def over_time(found: Evaluation) -> str:
         return ""
     edges, truth, told, low, high = _by_time(found)
     top = np.nanmax(np.concatenate([truth, told, high, [1.0]]))
-    plot = Plot(Axis.linear(0, float(edges[-1]), ticks=8, snug=True), Axis.linear(0, float(top)), "seconds", "people")
+    plot = Plot(Axis.linear(float(edges[-1]), ticks=8, snug=True), Axis.linear(float(top)), "seconds", "people")
     plot.area_between("interval", edges, low, high)
     plot.area_between("over", edges, truth, told)
     plot.area_between("under", edges, told, truth)
@@ -106,7 +106,7 @@ def of_errors(found: Evaluation) -> str:
     shares = np.array([float((errors == middle).mean()) * 100 for middle in middles])
     ticks = tuple(float(middle) for middle in middles[:: max(1, round(len(middles) / 11))])
     plot = Plot(
-        Axis(-reach - 0.5, reach + 0.5, ticks), Axis.linear(0, float(shares.max())), "counted less true", "% of frames"
+        Axis(-reach - 0.5, reach + 0.5, ticks), Axis.linear(float(shares.max())), "counted less true", "% of frames"
     )
     for kind, chosen in (("under", middles < 0), ("right", middles == 0), ("over", middles > 0)):
         for middle, share in zip(middles[chosen], shares[chosen], strict=True):
@@ -121,7 +121,7 @@ def _people_axis(readings: list[Counts]) -> Axis:
     top = float(max(np.nanmax(everything), 1.0))
     if truth.min() > 0 and top / truth.min() >= LOG_FROM:
         return Axis.logarithmic(float(max(1.0, np.nanmin(everything))), top)
-    return Axis.linear(0, top)
+    return Axis.linear(top)
 
 
 def _says(labels: tuple[str, ...] | list[str], counts: Counts, reading: str = "") -> Iterator[str]:

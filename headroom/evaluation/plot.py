@@ -32,16 +32,16 @@ class Axis:
     log: bool = False
 
     @classmethod
-    def linear(cls, low: float, high: float, *, ticks: int = 5, snug: bool = False) -> "Axis":
-        """An axis with about ``ticks`` round steps, from ``low`` to the step after ``high``; ``snug``: to ``high``."""
-        step = _round_step(max(high - low, 1e-9) / ticks)
+    def linear(cls, high: float, *, ticks: int = 5, snug: bool = False) -> "Axis":
+        """An axis with about ``ticks`` round steps, from 0 to the step after ``high``; ``snug``: to ``high`` itself."""
+        step = _round_step(max(high, 1e-9) / ticks)
         last = math.floor(high / step + 1e-9) if snug else math.ceil(high / step - 1e-9)
-        marks = [index * step for index in range(math.ceil(low / step - 1e-9), last + 1)]
-        return cls(low, high if snug else max(high, marks[-1]), tuple(marks))
+        marks = tuple(index * step for index in range(last + 1))
+        return cls(0.0, high if snug else max(high, marks[-1]), marks)
 
     @classmethod
     def logarithmic(cls, low: float, high: float) -> "Axis":
-        """An axis of factors from below ``low`` to above ``high``: 1, 2, 5, 10, 20…, marked at few enough to be read."""
+        """An axis of factors, from a round step below ``low`` to one above ``high``; its marks do not crowd."""
         steps = [base * 10.0**power for power in range(9) for base in (1, 2, 5)]
         below = max(step for step in steps if step <= max(low, 1))
         above = min(step for step in steps if step >= max(high, 2))

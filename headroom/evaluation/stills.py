@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +35,12 @@ class StillReading:
 
     Attributes:
         count: people counted.
-        boxes: those found as boxes, left, top, right, bottom, shape (n, 4); may be fewer than counted.
         low: lower end of the 90 % interval; ``nan``: none.
         high: the upper end likewise.
         parts: the count by each way of counting alone.
     """
 
     count: float
-    boxes: NDArray[np.float32]
     low: float = np.nan
     high: float = np.nan
     parts: dict[str, float] = field(default_factory=dict)
@@ -51,15 +49,61 @@ class StillReading:
 CountStill = Callable[[Picture], StillReading]
 
 
+class CrowdReading(Protocol):
+    """What a still counter tells; the crowd's own ``CrowdCount`` is one."""
+
+    @property
+    def count(self) -> float:
+        """People."""
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the 90 % interval; ``None``: it has none."""
+
+    @property
+    def high(self) -> float | None:
+        """The upper end likewise."""
+
+    @property
+    def boxes(self) -> float:
+        """What boxes alone say."""
+
+    @property
+    def density(self) -> float | None:
+        """What a density map alone says; ``None``: there is none."""
+
+
+class CrowdCounter(Protocol):
+    """Counts the people in one picture."""
+
+    def count(self, picture: Picture) -> CrowdReading:
+        """People in one BGR picture."""
+
+
 def boxes_alone(detector: Detector) -> CountStill:
     """Counts by boxes and nothing else."""
 
     def count(picture: Picture) -> StillReading:
-        (found,) = detector.detect([picture])
-        boxes = found.boxes[found.scores >= BOX_SCORE]
-        return StillReading(float(len(boxes)), boxes)
+        return StillReading(float(len(_boxes(detector, picture))))
 
     return count
+
+
+def by_crowd(counter: CrowdCounter) -> CountStill:
+    """Counts by boxes and density, each alone and both together."""
+
+    def count(picture: Picture) -> StillReading:
+        found = counter.count(picture)
+        parts = {"boxes": found.boxes} | ({} if found.density is None else {"density": found.density})
+        low, high = (np.nan if end is None else end for end in (found.low, found.high))
+        return StillReading(found.count, low, high, parts)
+
+    return count
+
+
+def _boxes(detector: Detector, picture: Picture) -> NDArray[np.float32]:
+    (found,) = detector.detect([picture])
+    return found.boxes[found.scores >= BOX_SCORE]
 
 
 @dataclass(frozen=True)
@@ -98,7 +142,7 @@ def pictures_with_truth(folder: Path, truth: Truth) -> list[Path]:
 
 
 async def evaluate_stills(
-    pictures: Sequence[Path], truth: Truth, count: CountStill, model: str, advance: Advance
+    pictures: Sequence[Path], truth: Truth, count: CountStill, detector: Detector, model: str, advance: Advance
 ) -> Evaluation:
     """Count pictures and compare.
 
@@ -106,21 +150,16 @@ async def evaluate_stills(
         pictures: the pictures of one folder, as :func:`pictures_with_truth` gives them.
         truth: of each picture.
         count: counts one picture.
-        model: what counts.
+        detector: finds the boxes that are drawn.
+        model: the name of what counts.
         advance: told how many more pictures are done.
     """
     source = Source(SourceKind.FILE, str(pictures[0].parent))
     readings, fps = await _count_all(source, count, advance)
     known = [truth.of(picture) for picture in pictures]
     people = [entry.count for entry in known]
-    counts = Counts.of(
-        people,
-        [reading.count for reading in readings],
-        [reading.low for reading in readings],
-        [reading.high for reading in readings],
-    )
-    chosen = worst(counts.errors)
-    shown = await pictures_at(source, chosen)
+    counts = _counts(people, readings)
+    wanted = {index: (pictures[index].stem, readings[index].count, known[index]) for index in worst(counts.errors)}
     return Evaluation(
         source=_shown_name(pictures[0].parent),
         truth=truth.name,
@@ -132,16 +171,28 @@ async def evaluate_stills(
         readings=_by_reading(people, readings, counts),
         tracks=None,
         fps=fps,
-        worst=tuple(
-            Scene(
-                title=pictures[index].stem,
-                told=readings[index].count,
-                truth=people[index],
-                jpeg=draw_still(shown[index], readings[index].boxes, known[index].heads),
-            )
-            for index in chosen
-        ),
+        worst=await _scenes(source, wanted, detector),
         notes=_notes(truth, pictures),
+    )
+
+
+def _counts(people: Sequence[int], readings: Sequence[StillReading]) -> Counts:
+    return Counts.of(
+        people,
+        [reading.count for reading in readings],
+        [reading.low for reading in readings],
+        [reading.high for reading in readings],
+    )
+
+
+async def _scenes(
+    source: Source, wanted: dict[int, tuple[str, float, StillTruth]], detector: Detector
+) -> tuple[Scene, ...]:
+    """The wanted pictures by their place in the folder, each with its name, its count and its truth, drawn on."""
+    pictures = await pictures_at(source, wanted)
+    return tuple(
+        Scene(name, told, truth.count, draw_still(pictures[index], _boxes(detector, pictures[index]), truth.heads))
+        for index, (name, told, truth) in wanted.items()
     )
 
 
