@@ -101,6 +101,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{venue_id}/postures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Postures
+         * @description Who fell, put their hands up or crouched down, newest first.
+         */
+        get: operations["get_postures_api_v1_venues__venue_id__postures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue_id}/readings": {
         parameters: {
             query?: never;
@@ -572,6 +592,85 @@ export interface components {
             ok: boolean;
         };
         /**
+         * Posture
+         * @description How a person holds themselves, where that may matter to security.
+         * @enum {string}
+         */
+        Posture: "fallen" | "hands_up" | "crouching";
+        /**
+         * PostureEpisode
+         * @description One event from its start to its end.
+         *
+         *     Attributes:
+         *         position: the feet, x and y in pixels of the camera's frame.
+         *         confidence: mean score of the looks taken; a score, not a measured probability.
+         *         since: when the posture was first seen.
+         *         raised_at: when it had lasted for its minimum duration.
+         *         ended_at: when its end was known; ``None``: it lasts, or whoever watched it stopped watching.
+         *         duration_s: from ``since`` to the last look that showed it, as far as is known.
+         *         end_reason: ``recovered``, ``track_ended`` or ``unseen``; ``None`` without an end.
+         */
+        PostureEpisode: {
+            /** Camera Id */
+            camera_id: string;
+            /** Confidence */
+            confidence: number;
+            /** Duration S */
+            duration_s: number;
+            /** End Reason */
+            end_reason: ("recovered" | "track_ended" | "unseen") | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Position */
+            position: [
+                number,
+                number
+            ];
+            posture: components["schemas"]["Posture"];
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Zone Ids */
+            zone_ids: string[];
+        };
+        /**
+         * Postures
+         * @description The events that were raised in ``[since, until)``, newest first.
+         *
+         *     Attributes:
+         *         truncated: whether older ones in the range were left out because of the limit.
+         */
+        Postures: {
+            /** Events */
+            events: components["schemas"]["PostureEpisode"][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Truncated */
+            truncated: boolean;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Venue Id */
+            venue_id: string;
+        };
+        /**
          * ReadingPoint
          * @description One bucket of one zone.
          *
@@ -1010,6 +1109,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Crossings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_postures_api_v1_venues__venue_id__postures_get: {
+        parameters: {
+            query: {
+                /** @description At most so many events, the newest */
+                limit?: number;
+                /** @description Only these postures */
+                posture?: components["schemas"]["Posture"][] | null;
+                /** @description Start of the range, with its offset, as in 2026-05-01T18:00:00Z */
+                since: string;
+                /** @description End of the range; not part of it */
+                until: string;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Postures"];
                 };
             };
             /** @description Validation Error */
