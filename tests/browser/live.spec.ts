@@ -1,23 +1,11 @@
 /** Against a real, running Headroom (`make run`): signs in and waits for counts that change. */
-import { test as base, expect } from "../../dashboard/dev/browserTest";
-
-const url = process.env.HEADROOM_E2E_URL ?? "";
-const email = process.env.HEADROOM_E2E_EMAIL ?? "";
-const password = process.env.HEADROOM_E2E_PASSWORD ?? "";
-
-base.skip(
-  url === "" || email === "" || password === "",
-  "needs a running Headroom: set HEADROOM_E2E_URL, HEADROOM_E2E_EMAIL and HEADROOM_E2E_PASSWORD",
-);
+import { test as base, expect, signIn } from "../../dashboard/dev/browserTest";
 
 base("people who walk change the numbers on the page", async ({ page }) => {
   base.setTimeout(120_000);
   const broken: string[] = [];
   page.on("pageerror", (error) => broken.push(error.message));
-  await page.goto(url);
-  await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signIn(page, told("HEADROOM_E2E_URL"), told("HEADROOM_E2E_EMAIL"), told("HEADROOM_E2E_PASSWORD"));
   await expect(page.getByText("Live", { exact: true })).toBeVisible({ timeout: 20_000 });
   await expect(page.getByTestId("people")).toBeVisible({ timeout: 30_000 });
 
@@ -46,3 +34,9 @@ base("people who walk change the numbers on the page", async ({ page }) => {
   await expect(page.locator(".u-over")).toBeVisible();
   expect(broken).toEqual([]);
 });
+
+function told(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") throw new Error(`needs a running Headroom: set ${name}`);
+  return value;
+}

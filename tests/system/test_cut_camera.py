@@ -12,8 +12,10 @@ import yaml
 
 from tests.fakes.rtsp import RtspServer
 from tests.system.house import House, heard
+from tests.system.page import Page, Said, open_page
 
 CUT_S = 15
+DASH = "—"
 PASSWORD = "s3cret/pass"
 pytestmark = pytest.mark.timeout(200)
 
@@ -55,9 +57,27 @@ def floor(message: dict[str, object], wanted: Callable[[dict[str, object]], bool
     return any(map(wanted, message["readings"]))  # type: ignore[call-overload]
 
 
-async def test_a_cut_camera_is_unknown_in_feed_and_store_and_returns_by_itself(
-    house: House, camera: RtspServer
+@pytest.fixture(scope="module")
+def page(house: House) -> Iterator[Page]:
+    with open_page(house) as opened:
+        yield opened
+
+
+def shows_people(said: Said) -> bool:
+    """A number of people, in words as on the page's count of the floor."""
+    people = said["people"]
+    return isinstance(people, str) and people.isdecimal() and int(people) > 0
+
+
+def shows_unknown(said: Said) -> bool:
+    floor = said["zones"]["floor"]  # type: ignore[index]
+    return said["people"] is None and said["headroom"] == floor["count"] == DASH and "Unknown" in floor["words"]
+
+
+async def test_a_cut_camera_is_unknown_in_feed_store_and_page_and_returns_by_itself(
+    house: House, camera: RtspServer, page: Page
 ) -> None:
+    await asyncio.to_thread(page.reads, shows_people)
     async with await house.feed("plaza") as feed:
         await heard(feed, lambda message: floor(message, lambda reading: (reading["count"] or 0) > 5), 20)
         worker = house.child("worker").pid
@@ -68,12 +88,16 @@ async def test_a_cut_camera_is_unknown_in_feed_and_store_and_returns_by_itself(
         assert all(reading["count"] is None for reading in blind["readings"])  # type: ignore[attr-defined]
         said = await heard(feed, lambda message: any(c["state"] == "blind" for c in message["cameras"]), 5)  # type: ignore[attr-defined]
         assert said["cameras"][0]["reason"]  # type: ignore[index]
+        dark_page = await asyncio.to_thread(page.reads, shows_unknown, CUT_S)
+        assert dark_page["level"] == "Unknown"
+        assert "Roof" in str(dark_page["why"]), "it says whose camera does not see"
         await asyncio.sleep(max(0.0, CUT_S - (datetime.now(UTC) - cut_at).total_seconds()))
 
         served_at = datetime.now(UTC)
         camera.serve()
         await heard(feed, lambda message: floor(message, lambda reading: (reading["count"] or 0) > 5), 15)
         assert house.child("worker").pid == worker, "the worker needed no restart"
+        await asyncio.to_thread(page.reads, shows_people, 10)
 
     await asyncio.sleep(3)
     rows = (await house.rows("plaza"))["floor"]
@@ -81,6 +105,7 @@ async def test_a_cut_camera_is_unknown_in_feed_and_store_and_returns_by_itself(
     assert {count for _, state, count in dark if state != "ok"} == {None}
     assert {state for _, state, _ in dark} >= {"stale", "blind"}
     assert all(count is None or count > 0 for _, _, count in rows), "unknown is never zero"
+    assert all(said["people"] != "0" and said["zones"]["floor"]["count"] != "0" for said in page.history), "nor here"  # type: ignore[index]
 
 
 def test_no_password_is_shown_anywhere(house: House) -> None:
