@@ -51,7 +51,7 @@ class CameraPipeline:
     ) -> None:
         parameters = parameters or TrackerParameters()
         self._zones, self._drawn_size = tuple(zones), frame_size
-        self._tracker = Tracker(parameters)
+        self.tracker = Tracker(parameters)
         self._lines = LineCounter(lines, forget_s=parameters.lost_s + 1)
 
     def process(self, found: Detections, at_s: float, picture_size: tuple[int, int]) -> Seen:
@@ -62,7 +62,16 @@ class CameraPipeline:
             at_s: when it was captured, in seconds on a clock that only goes forward.
             picture_size: width and height of the frame, pixels.
         """
-        tracks = self._tracker.update(found, at_s, picture_size)
+        return self._counted(self.tracker.update(found, at_s, picture_size), at_s, picture_size)
+
+    def predict(self, at_s: float, picture_size: tuple[int, int]) -> Seen:
+        """Count a frame that nobody looked at, by where the people in it are believed to be.
+
+        Nobody crosses a line unseen: a crossing is found at the next look.
+        """
+        return self._counted(self.tracker.coast(at_s, picture_size), at_s, picture_size)
+
+    def _counted(self, tracks: Tracks, at_s: float, picture_size: tuple[int, int]) -> Seen:
         factors = np.divide(self._drawn_size or picture_size, picture_size)
         # Someone cut off by the picture's lower border stands just outside it, and is still in the zone there.
         feet = np.clip(tracks.feet, 0, np.subtract(picture_size, 1)) * factors

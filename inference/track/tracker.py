@@ -75,6 +75,7 @@ class Tracker:
         self._seen_at = np.empty(0)
         self._next_id = 1
         self._at_s: float | None = None
+        self._looked_at = 0.0
 
     def __len__(self) -> int:
         """How many tracks are remembered, lost ones included."""
@@ -92,14 +93,41 @@ class Tracker:
         Returns:
             The confirmed tracks that are seen now or were within ``coast_s``.
         """
-        elapsed_s = 0.0 if self._at_s is None else max(at_s - self._at_s, 0.0)
         # Whoever is there when the camera begins to see was there before: waiting to confirm them would tell too few.
-        awakes = self._at_s is None or elapsed_s > self._parameters.lost_s
-        self._at_s = at_s if self._at_s is None else max(at_s, self._at_s)
-        self._motion.predict(elapsed_s)
+        awakes = self._at_s is None or at_s - self._looked_at > self._parameters.lost_s
+        self._advance(at_s)
+        self._looked_at = self._now
         self._match(found, first_hits=self._parameters.confirm_hits if awakes else 1)
         self._forget()
         return self._present(picture_size)
+
+    def coast(self, at_s: float, picture_size: tuple[int, int]) -> Tracks:
+        """Where everyone is believed to be at ``at_s``, in a frame nobody looked at. Nobody is missed in it either.
+
+        Returns:
+            The confirmed tracks, none of them seen; those that walked out of the picture have left.
+        """
+        self._advance(at_s)
+        return self._present(picture_size, looked=False)
+
+    @property
+    def has_tentative(self) -> bool:
+        """Whether someone was sighted who is not confirmed yet: another look would tell."""
+        return bool((self._hits < self._parameters.confirm_hits).any())
+
+    @property
+    def uncertainty(self) -> float:
+        """Standard deviation, in box heights, of the least certain place among the tracks seen at the last look."""
+        present = self._seen_at == self._looked_at
+        if not present.any():
+            return 0.0
+        deviation = np.sqrt(self._motion.position_variance[present, :2].max(axis=1))
+        return float((deviation / self._motion.position[present, 3]).max())
+
+    def _advance(self, at_s: float) -> None:
+        elapsed_s = 0.0 if self._at_s is None else max(at_s - self._at_s, 0.0)
+        self._at_s = at_s if self._at_s is None else max(at_s, self._at_s)
+        self._motion.predict(elapsed_s)
 
     def _match(self, found: Detections, first_hits: int) -> None:
         p = self._parameters
@@ -165,14 +193,17 @@ class Tracker:
         self._motion.keep(keep)
         self._ids, self._hits, self._seen_at = self._ids[keep], self._hits[keep], self._seen_at[keep]
 
-    def _present(self, picture_size: tuple[int, int]) -> Tracks:
-        """Confirmed tracks seen now, or recently; one that is unseen at the picture's border has walked out."""
+    def _present(self, picture_size: tuple[int, int], *, looked: bool = True) -> Tracks:
+        """Confirmed tracks seen at the last look, or recently; one unseen at the picture's border has walked out."""
         boxes = to_corners(self._motion.position)
-        seen = self._seen_at == self._now
+        seen = self._seen_at == self._looked_at
         inside = (boxes[:, :2] > 0).all(axis=1) & (boxes[:, 2:] < picture_size).all(axis=1)
-        hidden = inside & (self._seen_at >= self._now - self._parameters.coast_s)
+        hidden = inside & (self._seen_at >= self._looked_at - self._parameters.coast_s)
         there = (self._hits >= self._parameters.confirm_hits) & (seen | hidden)
-        return Tracks(self._ids[there], boxes[there], seen[there])
+        if not looked:
+            centre = self._motion.position[:, :2]
+            there &= ((centre >= 0) & (centre <= picture_size)).all(axis=1)
+        return Tracks(self._ids[there], boxes[there], seen[there] & looked)
 
 
 def iou(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
