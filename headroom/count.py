@@ -145,7 +145,7 @@ async def run(
     *,
     source: str,
     settings: Settings,
-    model: str | None = None,
+    model: str | Detector | None = None,
     zones: Path | None = None,
     every_frame: bool = False,
     budgeted: bool = False,
@@ -157,7 +157,7 @@ async def run(
     Args:
         source: a video, a folder of pictures, ``asset:NAME``, or a camera's URL.
         settings: for assets and the data folder.
-        model: a model's name or file; ``None`` for the default.
+        model: a model's name or file, or a detector that is loaded already; ``None`` for the default.
         zones: a file of zones; ``None`` counts in the whole picture, as zone ``all``.
         every_frame: one line a frame instead of one a second and zone.
         budgeted: look at a recording's frame only where a prediction would not do: faster, and somewhat less exact.
@@ -170,7 +170,7 @@ async def run(
     wanted = _footage(source, settings)
     plan = ZonesFile.load(zones) if zones else None
     check_file_source(wanted)
-    detector = make_detector(settings, model)
+    detector = make_detector(settings, model) if model is None or isinstance(model, str) else model
     pipeline = CameraPipeline(
         [zone.polygon for zone in plan.zones] if plan else [], [], plan.drawn_on if plan else None
     )
