@@ -146,6 +146,26 @@ def evaluate(
 
 
 @app.command()
+def bench(
+    clip: Annotated[str, typer.Argument(help="A video, or asset:NAME.")] = "asset:vtest.avi",
+    rounds: Annotated[int, typer.Option(help="Turns of each contender.", min=0)] = 3,
+    cameras: Annotated[
+        str | None, typer.Option(help="Try live cameras: at most N, or as many as there may be.", metavar="N|auto")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON in place of the table.")] = False,
+) -> None:
+    """Measure speed, memory and error beside what people use otherwise; and how many live cameras fit."""
+    from headroom.bench.run import Question, run  # noqa: PLC0415
+    from headroom.logs import configure_logging, for_people  # noqa: PLC0415
+    from headroom.service import run_until_stopped  # noqa: PLC0415
+
+    settings = _settings()
+    configure_logging(for_people(settings.log_level))
+    run_until_stopped(run(Question(clip, rounds, cameras), settings=settings, as_json=as_json))
+
+
+@app.command()
 def doctor() -> None:
     """Look at this machine and say what works, what is missing, and what would be used."""
     from headroom.doctor import examine  # noqa: PLC0415
