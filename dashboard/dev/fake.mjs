@@ -248,13 +248,24 @@ export class FakeApi {
       return json(response, 404, { detail: "no picture yet" });
     const state = cameraState(venue, cameraId, this.scenario);
     const atMs = Date.now() - (state === "ok" ? 300 : state === "stale" ? 6_000 : 42_000);
-    const { type, body } = this.picture(camera, state === "ok" ? atMs : 0);
+    const { type, body } = this.picture(this.scene(venue, camera, atMs), state === "ok" ? atMs : 0);
     response.writeHead(200, {
       "Content-Type": type,
       "Cache-Control": "no-store",
       "X-Captured-At": new Date(atMs).toISOString(),
     });
     response.end(body);
+  }
+
+  /** What the camera sees: as many people as its zones count. @param {Venue} venue @param {Venue["cameras"][number]} camera @param {number} atMs */
+  scene(venue, { id, frame_width, frame_height }, atMs) {
+    const zones = venue.zones.filter((zone) => zone.camera_id === id && zone.primary);
+    const places = zones.map((zone) => ({
+      polygon: zone.polygon,
+      // A drawing of thousands would say no more than one of a hundred.
+      people: Math.min(100, Math.round(countIn(zone, this.scenario, Math.floor(atMs / 1000)))),
+    }));
+    return { width: frame_width, height: frame_height, places };
   }
 
   /** @param {import("ws").WebSocket} client @param {Request} request */
