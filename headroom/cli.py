@@ -127,6 +127,7 @@ def evaluate(
         Path, typer.Option(help="gt.txt (MOTChallenge), counts.json, or ShanghaiTech's .mat files.", show_default=False)
     ],
     model: Annotated[str | None, typer.Option(help="A model's name or file; default: the table's.")] = None,
+    density: Annotated[str | None, typer.Option(help="Stills: a density model of configs/crowd.yaml, or none.")] = None,
     region: Annotated[
         str | None, typer.Option(help="Judge only inside this polygon, in pixels.", metavar="X1,Y1,X2,Y2,…")
     ] = None,
@@ -141,7 +142,7 @@ def evaluate(
 
     settings = _settings()
     configure_logging("warning" if settings.log_level == "info" else settings.log_level)
-    question = Question(source, truth, model, region)
+    question = Question(source, truth, model, density, region)
     run_until_stopped(run(question, settings=settings, report=report, as_json=as_json))
 
 

@@ -21,9 +21,10 @@ from domain.settings import Settings
 from domain.source import Source
 from headroom.evaluation import page, table
 from headroom.evaluation.result import Evaluation
-from headroom.evaluation.stills import Truth, boxes_alone, evaluate_stills, pictures_with_truth
+from headroom.evaluation.stills import Truth, by_crowd, evaluate_stills, pictures_with_truth
 from headroom.evaluation.video import evaluate_video
 from headroom.recording import recording
+from inference.crowd.load import make_still_counter
 from inference.detect import Detector
 from inference.evaluation.mot_truth import read_mot
 from inference.evaluation.still_truth import is_still_truth, read_stills
@@ -42,12 +43,15 @@ class Question:
         source: a video, a folder of pictures, or ``asset:NAME``.
         truth: a MOTChallenge ``gt.txt`` of a video; or, of stills, a ``counts.json`` or ShanghaiTech's ``.mat`` files.
         model: a model's name or file; ``None`` for the default.
+        density: a density model's name in ``configs/crowd.yaml``, for stills; ``none`` counts boxes
+            alone; ``None`` takes the default where it is at hand.
         region: ``x1,y1,x2,y2,…`` in the video's pixels: only people whose feet are inside are counted, told or true.
     """
 
     source: str
     truth: Path
     model: str | None = None
+    density: str | None = None
     region: str | None = None
 
     @property
@@ -55,6 +59,7 @@ class Question:
         """What a person types to ask it again."""
         words = ["headroom", "evaluate", self.source, "--truth", str(self.truth)]
         words += ["--model", self.model] if self.model else []
+        words += ["--density", self.density] if self.density else []
         words += ["--region", self.region] if self.region else []
         return shlex.join(words)
 
@@ -95,7 +100,9 @@ async def run(
 async def _answer(question: Question, settings: Settings, detector_of: Callable[[], Detector]) -> Evaluation:
     region = _region(question.region)
     if is_still_truth(question.truth):
-        return await _evaluate_stills(question.source, question.truth, region, detector_of)
+        if region is not None:
+            raise BadInput("a region is for videos: the truth of stills has heads, and boxes are placed by their feet")
+        return await _evaluate_stills(question, settings, detector_of)
     return await _evaluate_video(recording(question.source, settings), question.truth, region, detector_of)
 
 
@@ -108,16 +115,13 @@ async def _evaluate_video(
         return await evaluate_video(footage, known, detector, region, advance)
 
 
-async def _evaluate_stills(
-    source: str, truth: Path, region: Polygon | None, detector_of: Callable[[], Detector]
-) -> Evaluation:
-    if region is not None:
-        raise BadInput("a region is for videos: the truth of stills has heads, and boxes are placed by their feet")
-    known = Truth(truth.name, read_stills(truth))
-    pictures = pictures_with_truth(Path(source), known)
+async def _evaluate_stills(question: Question, settings: Settings, detector_of: Callable[[], Detector]) -> Evaluation:
+    known = Truth(question.truth.name, read_stills(question.truth))
+    pictures = pictures_with_truth(Path(question.source), known)
     detector = await asyncio.to_thread(detector_of)
+    counter = make_still_counter(detector, question.density, settings)
     with _progress("pictures", len(pictures)) as advance:
-        return await evaluate_stills(pictures, known, boxes_alone(detector), detector, detector.name, advance)
+        return await evaluate_stills(pictures, known, by_crowd(counter), detector, counter.name, advance)
 
 
 def _region(text: str | None) -> Polygon | None:

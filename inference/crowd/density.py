@@ -1,0 +1,89 @@
+"""How many heads are where, without telling them apart."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+
+from domain.errors import BadInput
+from inference.detect.base import Picture
+
+LONGEST: Final = 1024
+"""Longer side, pixels, of what a density model looks at: the size of the pictures these models were trained on."""
+
+
+@dataclass(frozen=True)
+class DensityMap:
+    """Heads per cell of a picture.
+
+    Attributes:
+        heads: heads in each cell, never negative, shape (rows, columns); their sum is the picture's count.
+        step: picture pixels from one cell to the next, in x and y alike.
+    """
+
+    heads: NDArray[np.float32]
+    step: float
+
+
+class DensityModel(Protocol):
+    """Reads a density map from a picture. Safe to call from one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """Which model, as it is named in readings."""
+        ...
+
+    def read(self, picture: Picture) -> DensityMap:
+        """The density map of one BGR picture."""
+        ...
+
+
+class McnnDensity:
+    """A multi-column counter (MCNN, Zhang et al. 2016) by OpenVINO: grey 0..255 in, heads per 4x4 pixels out.
+
+    Args:
+        model: its ONNX file.
+        name: how it is named in readings.
+
+    Raises:
+        BadInput: the file cannot be read, or takes something else than one grey picture.
+    """
+
+    _STEP: Final = 4
+
+    def __init__(self, model: Path, *, name: str) -> None:
+        try:
+            network = ov.Core().read_model(model)
+        except RuntimeError as error:
+            raise BadInput(f"density model {model.name} cannot be read; expected an ONNX file") from error
+        shape = network.input(0).get_partial_shape()
+        if (
+            len(network.inputs) != 1
+            or shape.rank.get_length() != 4
+            or shape[1].is_dynamic
+            or shape[1].get_length() != 1
+        ):
+            raise BadInput(f"density model {model.name} takes {shape}; expected one grey picture [n, 1, height, width]")
+        # bf16 loses small densities: the sum of 50,000 cells is the answer.
+        self._network = ov.Core().compile_model(network, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """Which model."""
+        return self._name
+
+    def read(self, picture: Picture) -> DensityMap:
+        """See :class:`DensityModel`. The picture is shrunk to 1024 pixels and padded to a multiple of 4."""
+        scale = min(1.0, LONGEST / max(picture.shape[:2]))
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+        if scale < 1.0:
+            grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        below, right = (-side % self._STEP for side in grey.shape)
+        grey = cv2.copyMakeBorder(grey, 0, below, 0, right, cv2.BORDER_REPLICATE)
+        heads = self._network(np.asarray(grey, np.float32)[None, None])[0][0, 0]
+        return DensityMap(np.maximum(heads, 0), self._STEP / scale)
