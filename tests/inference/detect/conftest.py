@@ -77,7 +77,7 @@ def frames(path: Path, *wanted: int) -> list[Picture]:
 def pictures(assets: Path) -> list[Picture]:
     """Real frames: two cameras, odd sizes, portrait, tiny, a long strip, and views that do not lie in one piece."""
     clips = assets / "videos"
-    square = frames(clips / "vtest.avi", 100, 300, 500)
+    square = frames(clips / "vtest.avi", 100, 500)
     (plaza,) = frames(clips / "people-walking_960x540.mp4", 50)
     portrait = np.ascontiguousarray(plaza[:, 200:500])
     odd = plaza[3:500, 11:714]
