@@ -157,9 +157,9 @@ def _with_pixel_range(network: bytes, *, mean: float, spread: float) -> bytes:
     told.subgraphMetadata, told.minParserVersion = [graph], "1.0.0"
     content, entry = tflite.BufferT(), tflite.MetadataT()
     content.data = np.frombuffer(_packed(told, b"M001"), np.uint8)
-    entry.name, entry.buffer = "TFLITE_METADATA", len(model.buffers)
+    entry.name, entry.buffer = b"TFLITE_METADATA", len(model.buffers)
     model.buffers.append(content)
-    model.metadata = [*(model.metadata or []), entry]
+    model.metadata = [*(other for other in model.metadata or [] if other.name != entry.name), entry]
     return _packed(model, b"TFL3")
 
 

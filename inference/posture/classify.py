@@ -45,8 +45,8 @@ class PostureThresholds:
         wide: width of the box over its height from which someone may lie: a level trunk in a narrow box is a wrong
             reading too.
         wide_margin: its margin.
-        fallen_hips: height of the hips above the lower knee or ankle below which legs do not carry the trunk, in
-            trunks: someone who bends down has them a shank (0.85) or more above.
+        fallen_hips: height of the hips above the lower knee or ankle, in trunks, below which legs do not carry the
+            trunk: someone who bends down has them a leg (1.7) above; on all fours (0.85) counts as down.
         fallen_hips_margin: its margin.
         raised_wrists: height of the lower wrist above the shoulders from which hands are up: the mouth's (0.4).
         raised_wrists_margin: its margin.
@@ -54,7 +54,7 @@ class PostureThresholds:
             a little; a telephone at the ear or a camera before the eyes hangs from an arm that is not.
         raised_elbows_margin: its margin.
         crouching_hips: height of the hips above the ankles below which someone crouches: between a squat (0.3) and a
-            chair (0.85).
+            chair (0.85 level with the seat, 1 and more from above, as cameras look).
         crouching_hips_margin: its margin.
         squat: width of the box over its height from which someone may crouch: half as high as who stands, and wider.
         squat_margin: its margin.
@@ -69,13 +69,13 @@ class PostureThresholds:
     inverted_deg: float = 120.0
     wide: float = 0.8
     wide_margin: float = 0.2
-    fallen_hips: float = 0.6
+    fallen_hips: float = 0.9
     fallen_hips_margin: float = 0.25
     raised_wrists: float = 0.4
     raised_wrists_margin: float = 0.2
     raised_elbows: float = -0.15
     raised_elbows_margin: float = 0.2
-    crouching_hips: float = 0.6
+    crouching_hips: float = 0.75
     crouching_hips_margin: float = 0.2
     squat: float = 0.6
     squat_margin: float = 0.15
