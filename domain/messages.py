@@ -149,6 +149,8 @@ class CameraHealth(Message):
     """Captured, but replaced by a newer one before anyone looked."""
     frames_late: int = Field(default=0, ge=0)
     """Looked at more than the camera's latency bound after capture."""
+    frames_predicted: int = Field(default=0, ge=0)
+    """Counted by where tracks were believed to be, because the detector had too much to do: load that was shed."""
     restarts: int = Field(default=0, ge=0)
     """How often the capture was started again."""
 

@@ -46,6 +46,7 @@ class CameraConfig(_Part):
             another size is scaled to it.
         fps: how many frames a second to look at, at most; ``None`` looks at all.
         loop: a file starts again at its end, as a demo does.
+        priority: a camera that watches exits or the stage front keeps being looked at while others give way.
     """
 
     id: Slug
@@ -54,6 +55,7 @@ class CameraConfig(_Part):
     frame_size: tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]
     fps: float | None = Field(default=None, gt=0, le=60)
     loop: bool = False
+    priority: bool = False
 
 
 class ZoneConfig(_Part):

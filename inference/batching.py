@@ -1,8 +1,10 @@
 """One detector shared by many cameras."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Final, Self
 
 from inference.detect import Detections, Detector
@@ -10,6 +12,9 @@ from inference.detect.base import Picture
 
 LARGEST_BATCH: Final = 16
 """Pictures a call: beyond this a CPU gains nothing, and the first picture waits for the last."""
+
+WINDOW_S: Final = 2.0
+"""Over how long the detector's load is judged: long enough to see every camera, short enough to follow a crowd."""
 
 _Job = tuple[Picture, "asyncio.Future[Detections]"]
 
@@ -25,6 +30,15 @@ class Batcher:
         self._waiting: asyncio.Queue[_Job] = asyncio.Queue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="detector")
         self._task: asyncio.Task[None] | None = None
+        self._runs: deque[tuple[float, float]] = deque()
+
+    @property
+    def load(self) -> float:
+        """Share of the last two seconds in which the detector ran, 0..1; at 1 it is the bottleneck."""
+        since = monotonic() - WINDOW_S
+        while self._runs and self._runs[0][1] < since:
+            self._runs.popleft()
+        return min(1.0, sum(end - max(start, since) for start, end in self._runs) / WINDOW_S)
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run(), name="batcher")
@@ -51,7 +65,7 @@ class Batcher:
 
     async def _answer(self, batch: Sequence[_Job]) -> None:
         wanted = [(picture, answer) for picture, answer in batch if not answer.done()]
-        loop = asyncio.get_running_loop()
+        loop, started = asyncio.get_running_loop(), monotonic()
         try:
             found = await loop.run_in_executor(self._thread, self._detector.detect, [picture for picture, _ in wanted])
         except Exception as error:  # noqa: BLE001  # whoever asked must hear of any failure, or they wait for ever
@@ -59,6 +73,8 @@ class Batcher:
                 if not answer.done():
                     answer.set_exception(error)
             return
+        finally:
+            self._runs.append((started, monotonic()))
         for (_, answer), detections in zip(wanted, found, strict=True):
             if not answer.done():
                 answer.set_result(detections)

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from domain.errors import Unavailable
 from domain.settings import Settings
@@ -16,6 +17,7 @@ from domain.topics import CAMERAS, CROSSINGS, READINGS, camera_owner
 from domain.venue import CameraConfig, VenueConfig
 from inference.assets import resolve
 from inference.batching import Batcher
+from inference.budget import DetectionBudget
 from inference.camera_pipeline import CameraPipeline, crossing_of, reading_of
 from inference.detect import Detections, Detector
 from inference.models import ModelTable, choose, load_detector
@@ -35,6 +37,10 @@ PICTURE_PERIOD_S: Final = 0.5
 """Between two pictures of a camera (the topic's 2 Hz)."""
 FLUSH_S: Final = 2.0
 """How long the last messages may take at the end."""
+BUSY: Final = 0.75
+"""Share of its time from which the detector is busy: then cameras are looked at only where no prediction will do."""
+BUSY_FOR_PRIORITY: Final = 0.95
+"""The same for cameras of high priority."""
 RETRY_S: Final = 5.0
 """Before a camera whose handling failed is taken up again."""
 
@@ -72,6 +78,8 @@ class CameraWorker:
         self._camera = Camera(config.id, config.source, pace=Pace.REAL_TIME, loop=config.loop)
         self._picture_at = 0.0
         self._looked_at = float("-inf")
+        self._budget = DetectionBudget()
+        self._predicted = 0
 
     async def run(self) -> None:
         """Watch the camera until cancelled."""
@@ -88,18 +96,32 @@ class CameraWorker:
         pipeline = CameraPipeline(
             [zone.polygon for zone in self._zones], [line.line for line in self._lines], self._config.frame_size
         )
+        boxes = np.empty((0, 4))
         async with self._camera as camera, asyncio.TaskGroup() as group:
             showing: asyncio.Task[None] | None = None
             async for frame in camera.frames():
                 if not self._due(frame):
                     continue
-                found = await self._batcher.detect(frame.pixels)
+                found = await self._look(pipeline, frame, boxes)
                 tracks = self._take(pipeline, frame, found)
+                boxes = tracks.boxes
                 if self._observe is not None:
                     self._observe(self._config.id, frame.captured_at, self._clock())
-                if (showing is None or showing.done()) and monotonic() - self._picture_at >= PICTURE_PERIOD_S:
+                idle = showing is None or showing.done()
+                if found is not None and idle and monotonic() - self._picture_at >= PICTURE_PERIOD_S:
                     self._picture_at = monotonic()
                     showing = group.create_task(self._show(frame, found, tracks))
+
+    async def _look(self, pipeline: CameraPipeline, frame: Frame, boxes: NDArray[np.float64]) -> Detections | None:
+        """What is in the frame; ``None`` where the detector is busy and a prediction will do."""
+        at_s = frame.captured_at.timestamp()
+        needed = self._budget.due(frame.pixels, at_s, pipeline.tracker, boxes)
+        busy = self._batcher.load > (BUSY_FOR_PRIORITY if self._config.priority else BUSY)
+        if busy and not needed:
+            self._predicted += 1
+            return None
+        self._budget.looked(at_s)
+        return await self._batcher.detect(frame.pixels)
 
     def _due(self, frame: Frame) -> bool:
         """Whether the camera's rate allows looking at this frame."""
@@ -109,9 +131,10 @@ class CameraWorker:
         self._looked_at = at_s
         return True
 
-    def _take(self, pipeline: CameraPipeline, frame: Frame, found: Detections) -> Tracks:
+    def _take(self, pipeline: CameraPipeline, frame: Frame, found: Detections | None) -> Tracks:
         height, width = frame.pixels.shape[:2]
-        seen = pipeline.process(found, frame.captured_at.timestamp(), (width, height))
+        at_s, size = frame.captured_at.timestamp(), (width, height)
+        seen = pipeline.predict(at_s, size) if found is None else pipeline.process(found, at_s, size)
         self._seconds.add(frame.captured_at, seen.counts)
         for crossing in seen.crossings:
             line = self._lines[crossing.line]
@@ -134,7 +157,7 @@ class CameraWorker:
 
     def tell_health(self, now: datetime) -> None:
         """Publish how the camera is doing."""
-        health = self._camera.health(self._venue.id, now)
+        health = self._camera.health(self._venue.id, now).model_copy(update={"frames_predicted": self._predicted})
         self._publisher.put_newest(CAMERAS, camera_owner(self._venue.id, self._config.id), health)
 
 

@@ -52,3 +52,14 @@ async def test_a_failed_batch_is_told_to_its_own_and_the_next_goes_on() -> None:
         with pytest.raises(RuntimeError, match="out of memory"):
             await batcher.detect(picture(99))
         assert len(await batcher.detect(picture(3))) == 3
+
+
+async def test_its_load_is_the_share_of_time_it_ran() -> None:
+    detector = Counting()
+    async with Batcher(detector) as batcher:
+        assert batcher.load == 0
+        task = asyncio.create_task(batcher.detect(picture(1)))
+        await asyncio.sleep(0.5)
+        detector.go.set()
+        await task
+        assert 0.2 < batcher.load < 0.6

@@ -1,10 +1,14 @@
 """The worker on real footage and a real Valkey: what it publishes, and that a bad camera harms no other."""
 
 import asyncio
+import time
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import cv2
+import numpy as np
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
@@ -13,6 +17,10 @@ from domain.settings import Settings
 from domain.topics import CAMERAS, FRAME, READINGS, camera_owner
 from domain.venue import VenueConfig
 from inference import worker
+from inference.batching import Batcher
+from inference.detect import Detections
+from inference.detect.base import Picture
+from inference.publish import Publisher, connect
 
 RUN_S = 9.0
 
@@ -41,6 +49,58 @@ def venue(assets: Path, broken: Path) -> VenueConfig:
             ],
         }
     )
+
+
+class Slow:
+    """A detector that needs longer than a frame lasts."""
+
+    name = "slow"
+
+    def detect(self, batch: Sequence[Picture]) -> list[Detections]:
+        time.sleep(0.15 * len(batch))
+        box = np.array([[300, 200, 340, 300]], np.float32)
+        return [Detections(box, np.array([0.9], np.float32)) for _ in batch]
+
+
+async def test_a_detector_that_is_too_slow_sheds_load_and_says_so(tmp_path: Path, valkey_url: str) -> None:
+    footage = tmp_path / "still.avi"
+    writer = cv2.VideoWriter(str(footage), cv2.VideoWriter.fourcc(*"MJPG"), 10, (640, 480))
+    for seed in range(60):
+        writer.write(np.random.default_rng(seed).integers(90, 110, (480, 640, 3), np.uint8))
+    writer.release()
+    plan = VenueConfig.model_validate(
+        {
+            "version": 1,
+            "id": "hall",
+            "name": "Hall",
+            "capacity": 20,
+            "cameras": [{"id": "door", "name": "Door", "source": str(footage), "frame_size": [640, 480], "loop": True}],
+            "zones": [
+                {
+                    "id": "floor",
+                    "name": "Floor",
+                    "camera_id": "door",
+                    "polygon": [[0, 0], [640, 0], [640, 480], [0, 480]],
+                }
+            ],
+        }
+    )
+    redis = connect(valkey_url)
+    publisher = Publisher(redis, "hall")
+    async with Batcher(Slow()) as batcher:
+        camera = worker.CameraWorker(plan.cameras[0], plan, batcher, publisher, "slow", worker.utc_now)
+        task = asyncio.create_task(camera.run())
+        await asyncio.sleep(6)
+        camera.tell(worker.utc_now())
+        camera.tell_health(worker.utc_now())
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await publisher.flush(2)
+    health = CameraHealth.model_validate_json(await redis.get(CAMERAS.key(camera_owner("hall", "door"))))
+    readings = [ZoneReading.model_validate_json(f[b"m"]) for _, f in await redis.xrange(READINGS.key("hall"))]
+    await redis.aclose()
+    assert health.frames_predicted > 5
+    assert [reading.count for reading in readings if reading.state is State.OK][-1] == 1.0
 
 
 async def test_a_good_camera_counts_while_a_bad_one_is_unknown(assets: Path, valkey_url: str, tmp_path: Path) -> None:
