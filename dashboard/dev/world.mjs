@@ -115,6 +115,7 @@ export function health(venue, cameraId, scenario, nowMs) {
     frame_height: camera?.frame_height ?? null,
     frames_captured: Math.floor(nowMs / 100) % 100_000,
     frames_dropped: 12,
+    frames_predicted: 0,
     frames_late: 3,
     restarts: state === "blind" ? 4 : 0,
   };

@@ -302,6 +302,11 @@ export interface components {
              */
             frames_late: number;
             /**
+             * Frames Predicted
+             * @default 0
+             */
+            frames_predicted: number;
+            /**
              * Kind
              * @default camera_health
              * @constant

@@ -55,6 +55,7 @@ export function okHealth(cameraId: string, atMs: number): CameraHealth {
     frame_height: 480,
     frames_captured: 10,
     frames_dropped: 0,
+    frames_predicted: 0,
     frames_late: 0,
     restarts: 0,
   };
