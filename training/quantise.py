@@ -74,6 +74,8 @@ def quantise(
     """
     if target.suffix != ".xml":
         raise BadInput(f"target {target} must end in .xml")
+    read_mot(truth)  # what cannot be read is told before the minutes of work
+    _opened(footage).release()
     shown = {clip.name: list(frames_of(clip, frames_a_clip)) for clip in calibrate}
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / target.name
@@ -159,7 +161,8 @@ def _in_integers(source: Path, frames: Sequence[Picture]) -> Any:  # noqa: ANN40
     return nncf.quantize(
         heads,
         nncf.Dataset(frames, _as_network_input),
-        preset=nncf.QuantizationPreset.MIXED,
+        # Symmetric throughout. With asymmetric activations (MIXED) the count's error on PETS was 5 to 60 % larger.
+        preset=nncf.QuantizationPreset.PERFORMANCE,
         subset_size=len(frames),
         ignored_scope=nncf.IgnoredScope(patterns=[_HEAD]),
     )
