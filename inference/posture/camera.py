@@ -57,7 +57,8 @@ class WatchedCamera:
         camera_id: which one.
         frame_size: width and height of the picture that zones were drawn on.
         zones: the camera's zones.
-        priority_zones: ids of those in which people are looked at more often.
+        priority: people of this camera are looked at more often than others.
+        priority_zones: ids of zones in which they are.
         rules: how long a posture must be held.
     """
 
@@ -68,11 +69,13 @@ class WatchedCamera:
         frame_size: tuple[int, int],
         zones: Sequence[ZoneConfig],
         *,
+        priority: bool = False,
         priority_zones: Collection[str] = (),
         rules: HoldRules | None = None,
     ) -> None:
         self._venue_id, self._camera_id = venue_id, camera_id
-        self._frame_size, self._zones, self._priority = frame_size, tuple(zones), frozenset(priority_zones)
+        self._frame_size, self._zones = frame_size, tuple(zones)
+        self._priority, self._priority_zones = priority, frozenset(priority_zones)
         self._events = PostureEvents(rules)
         self._people: dict[int, _Known] = {}
         self._newest_s = float("-inf")
@@ -137,7 +140,7 @@ class WatchedCamera:
 
     def _urgency(self, track: int, shape: float, at_s: float, *, suspected: bool) -> float:
         person = self._people[track]
-        priority = not self._priority.isdisjoint(person.place.zone_ids)
+        priority = self._priority or not self._priority_zones.isdisjoint(person.place.zone_ids)
         return urgency(Candidate(at_s - person.looked_at_s, shape, suspected, priority, person.new))
 
     def _cut(self, picture: Picture, box: NDArray[np.float64], due: tuple[float, int, int], at_s: float) -> Look | None:

@@ -75,7 +75,7 @@ class PostureWatch:
         make_reader: makes the reader, on the watch's own thread; what it raises, entering the context raises.
         on_event: hears of every start and end, in the event loop; it must not wait.
         readings_per_s: the budget; someone who may be lying costs three.
-        priority_zones: ids of zones in which people are looked at more often.
+        priority_zones: ids of zones in which people are looked at more often, as they are on cameras with priority.
         thresholds: where one posture ends and the next begins.
         rules: how long a posture must be held.
         clock: seconds that only go forward.
@@ -101,6 +101,7 @@ class PostureWatch:
                 camera.id,
                 camera.frame_size,
                 [zone for zone in venue.zones if zone.camera_id == camera.id],
+                priority=camera.priority,
                 priority_zones=priority_zones,
                 rules=rules,
             )

@@ -203,3 +203,12 @@ def test_nothing_is_remembered_of_people_who_left() -> None:
     assert len(camera) <= 12
     camera.present(scene()[1], (640, 480), 1e6)
     assert len(camera) == 0
+
+
+def test_people_in_a_priority_zone_come_first() -> None:
+    stage = venue().zones[0]
+    left_half = stage.model_copy(update={"polygon": type(stage.polygon)([[0, 0], [60, 0], [60, 240], [0, 240]])})
+    camera = WatchedCamera("hall", "north", (320, 240), [left_half], priority_zones=["stage"])
+    picture, tracks = scene(*((track, YELLOW) for track in range(5, 0, -1)))
+    camera.present(tracks, (640, 480), 0.0)
+    assert {look.track for look in camera.looks(picture, tracks, 0.0)[:2]} == {5, 4}
