@@ -102,6 +102,7 @@ class VenueConfig(_Part):
         capacity: licensed capacity, people.
         busy_at: share of a capacity from which a zone is shown as busy.
         full_at: share of a capacity from which a zone is shown as full.
+        postures: whether people are watched for having fallen, raising their hands or crouching.
 
     Example:
         >>> VenueConfig.model_validate({"version": 1, "id": "hall", "name": "Hall", "capacity": 500,
@@ -118,6 +119,7 @@ class VenueConfig(_Part):
     timezone: str = "UTC"
     busy_at: float = Field(default=0.8, gt=0, le=1)
     full_at: float = Field(default=0.95, gt=0, le=1)
+    postures: bool = False
     cameras: tuple[CameraConfig, ...] = Field(min_length=1)
     zones: tuple[ZoneConfig, ...] = Field(min_length=1)
     lines: tuple[LineConfig, ...] = ()

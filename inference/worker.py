@@ -1,164 +1,33 @@
 """The worker: one venue's cameras, from frames to published readings, until it is told to stop."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 
-from domain.errors import Unavailable
+from domain.errors import HeadroomError, Unavailable
 from domain.settings import Settings
-from domain.topics import CAMERAS, CROSSINGS, READINGS, camera_owner
-from domain.venue import CameraConfig, VenueConfig
+from domain.topics import POSTURES
+from domain.venue import VenueConfig
 from inference.assets import resolve
 from inference.batching import Batcher
-from inference.budget import DetectionBudget
-from inference.camera_pipeline import CameraPipeline, crossing_of, reading_of
-from inference.detect import Detections, Detector
+from inference.camera_worker import CameraWorker, Clock, Desk, Observe, utc_now
+from inference.detect import Detector
 from inference.models import ModelTable, choose, load_detector
-from inference.picture import blurred_jpeg
+from inference.posture.reader import open_reader
+from inference.posture.watch import PostureWatch
 from inference.publish import Publisher, connect
-from inference.track import Tracks
-from inference.zones.counting import ZoneSeconds
-from ingest.camera import Camera
-from ingest.frame import Frame
-from ingest.limits import Pace
 
 log = structlog.get_logger()
 
 TICK_S: Final = 0.2
 """How often seconds are closed: a reading leaves within 1.6 s of its second's start."""
-PICTURE_PERIOD_S: Final = 0.5
-"""Between two pictures of a camera (the topic's 2 Hz)."""
 FLUSH_S: Final = 2.0
 """How long the last messages may take at the end."""
-BUSY: Final = 0.75
-"""Share of its time from which the detector is busy: then cameras are looked at only where no prediction will do."""
-BUSY_FOR_PRIORITY: Final = 0.95
-"""The same for cameras of high priority."""
-RETRY_S: Final = 5.0
-"""Before a camera whose handling failed is taken up again."""
-
-Clock = Callable[[], datetime]
-Observe = Callable[[str, datetime, datetime], object]
-"""Told of each frame that was counted: its camera, when it was captured, when its counts were with the publisher."""
-
-
-def utc_now() -> datetime:
-    """The present, UTC."""
-    return datetime.now(UTC)
-
-
-class CameraWorker:
-    """One camera of the venue: its frames, its tracks, its seconds.
-
-    A failure while handling it is logged, leaves its zones unknown, and is tried again; other cameras never notice.
-    """
-
-    def __init__(
-        self,
-        config: CameraConfig,
-        venue: VenueConfig,
-        batcher: Batcher,
-        publisher: Publisher,
-        model: str,
-        clock: Clock,
-        observe: Observe | None = None,
-    ) -> None:
-        self._config, self._venue, self._observe = config, venue, observe
-        self._batcher, self._publisher, self._model, self._clock = batcher, publisher, model, clock
-        self._zones = [zone for zone in venue.zones if zone.camera_id == config.id]
-        self._lines = [line for line in venue.lines if line.camera_id == config.id]
-        self._seconds = ZoneSeconds.starting(clock())
-        self._camera = Camera(config.id, config.source, pace=Pace.REAL_TIME, loop=config.loop)
-        self._picture_at = 0.0
-        self._looked_at = float("-inf")
-        self._budget = DetectionBudget()
-        self._predicted = 0
-
-    async def run(self) -> None:
-        """Watch the camera until cancelled."""
-        while True:
-            try:
-                await self._watch()
-                log.info("camera's footage has ended", camera=self._config.id)
-            except Exception:  # a defect met in one camera's frames must not blind the others
-                log.exception("camera's handling failed; it is taken up again", camera=self._config.id)
-            await asyncio.sleep(RETRY_S)
-            self._camera = Camera(self._config.id, self._config.source, pace=Pace.REAL_TIME, loop=self._config.loop)
-
-    async def _watch(self) -> None:
-        pipeline = CameraPipeline(
-            [zone.polygon for zone in self._zones], [line.line for line in self._lines], self._config.frame_size
-        )
-        boxes = np.empty((0, 4))
-        async with self._camera as camera, asyncio.TaskGroup() as group:
-            showing: asyncio.Task[None] | None = None
-            async for frame in camera.frames():
-                if not self._due(frame):
-                    continue
-                found = await self._look(pipeline, frame, boxes)
-                tracks = self._take(pipeline, frame, found)
-                boxes = tracks.boxes
-                if self._observe is not None:
-                    self._observe(self._config.id, frame.captured_at, self._clock())
-                idle = showing is None or showing.done()
-                if found is not None and idle and monotonic() - self._picture_at >= PICTURE_PERIOD_S:
-                    self._picture_at = monotonic()
-                    showing = group.create_task(self._show(frame, found, tracks))
-
-    async def _look(self, pipeline: CameraPipeline, frame: Frame, boxes: NDArray[np.float64]) -> Detections | None:
-        """What is in the frame; ``None`` where the detector is busy and a prediction will do."""
-        at_s = frame.captured_at.timestamp()
-        needed = self._budget.due(frame.pixels, at_s, pipeline.tracker, boxes)
-        busy = self._batcher.load > (BUSY_FOR_PRIORITY if self._config.priority else BUSY)
-        if busy and not needed:
-            self._predicted += 1
-            return None
-        self._budget.looked(at_s)
-        return await self._batcher.detect(frame.pixels)
-
-    def _due(self, frame: Frame) -> bool:
-        """Whether the camera's rate allows looking at this frame."""
-        at_s = frame.captured_at.timestamp()
-        if self._config.fps is not None and at_s - self._looked_at < 0.95 / self._config.fps:
-            return False
-        self._looked_at = at_s
-        return True
-
-    def _take(self, pipeline: CameraPipeline, frame: Frame, found: Detections | None) -> Tracks:
-        height, width = frame.pixels.shape[:2]
-        at_s, size = frame.captured_at.timestamp(), (width, height)
-        seen = pipeline.predict(at_s, size) if found is None else pipeline.process(found, at_s, size)
-        self._seconds.add(frame.captured_at, seen.counts)
-        for crossing in seen.crossings:
-            line = self._lines[crossing.line]
-            message = crossing_of(line, crossing, venue_id=self._venue.id, captured_at=frame.captured_at)
-            self._publisher.put(CROSSINGS, message)
-        return seen.tracks
-
-    async def _show(self, frame: Frame, found: Detections, tracks: Tracks) -> None:
-        boxes = np.concatenate([found.boxes, tracks.boxes])
-        jpeg = await asyncio.to_thread(blurred_jpeg, frame.pixels, boxes)
-        self._publisher.put_picture(self._config.id, jpeg, frame.captured_at)
-
-    def tell(self, now: datetime) -> None:
-        """Publish the readings of the seconds that are over."""
-        health = self._camera.health(self._venue.id, now)
-        for told in self._seconds.close(now, health.state, health.reason):
-            for index, zone in enumerate(self._zones):
-                reading = reading_of(zone, index, told, venue_id=self._venue.id, model=self._model)
-                self._publisher.put(READINGS, reading)
-
-    def tell_health(self, now: datetime) -> None:
-        """Publish how the camera is doing."""
-        health = self._camera.health(self._venue.id, now).model_copy(update={"frames_predicted": self._predicted})
-        self._publisher.put_newest(CAMERAS, camera_owner(self._venue.id, self._config.id), health)
 
 
 async def run(
@@ -190,15 +59,14 @@ async def run(
     publisher = Publisher(redis, venue.id)
     log.info("worker starts", venue=venue.id, cameras=len(venue.cameras), model=detector.name)
     try:
-        async with Batcher(detector) as batcher, asyncio.TaskGroup() as group:
-            cameras = [
-                CameraWorker(config, venue, batcher, publisher, detector.name, clock, observe)
-                for config in venue.cameras
-            ]
-            for camera in cameras:
-                group.create_task(camera.run())
-            group.create_task(_tick(cameras, clock))
-            group.create_task(publisher.run())
+        async with Batcher(detector) as batcher, _posture_watch(settings, venue, publisher) as postures:
+            desk = Desk(venue, batcher, publisher, detector.name, clock, observe, postures)
+            cameras = [CameraWorker(config, desk) for config in venue.cameras]
+            async with asyncio.TaskGroup() as group:
+                for camera in cameras:
+                    group.create_task(camera.run())
+                group.create_task(_tick(cameras, desk))
+                group.create_task(publisher.run())
     finally:
         await publisher.flush(FLUSH_S)
         await redis.aclose()
@@ -214,15 +82,41 @@ def make_detector(settings: Settings, model: str | None) -> Detector:
     return load_detector(name, spec, find, cache=settings.data / "cache" / "openvino")
 
 
-async def _tick(cameras: list[CameraWorker], clock: Clock) -> None:
+@asynccontextmanager
+async def _posture_watch(
+    settings: Settings, venue: VenueConfig, publisher: Publisher
+) -> AsyncIterator[PostureWatch | None]:
+    """The watch a venue asked for. Where its model cannot be had people are counted all the same, and a log says so."""
+    if not venue.postures:
+        yield None
+        return
+    watch = PostureWatch(
+        venue,
+        lambda: open_reader(settings),
+        lambda event: publisher.put(POSTURES, event),
+        priority_zones=[zone.id for zone in venue.zones if venue.camera(zone.camera_id).priority],
+    )
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(watch)
+        except HeadroomError as error:
+            log.error("postures are not watched", reason=str(error))  # noqa: TRY400  # expected: a line, no traceback
+            yield None
+            return
+        yield watch
+
+
+async def _tick(cameras: list[CameraWorker], desk: Desk) -> None:
     """Close seconds and report health, on time, whatever the cameras do."""
     health_at = 0.0
     while True:
-        now = clock()
+        now = desk.clock()
         for camera in cameras:
             camera.tell(now)
         if monotonic() - health_at >= 1.0:
             health_at = monotonic()
             for camera in cameras:
                 camera.tell_health(now)
+            if desk.postures is not None:
+                desk.postures.tell(now.timestamp())
         await asyncio.sleep(TICK_S)

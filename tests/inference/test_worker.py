@@ -18,6 +18,7 @@ from domain.topics import CAMERAS, FRAME, READINGS, camera_owner
 from domain.venue import VenueConfig
 from inference import worker
 from inference.batching import Batcher
+from inference.camera_worker import CameraWorker, Desk, utc_now
 from inference.detect import Detections
 from inference.detect.base import Picture
 from inference.publish import Publisher, connect
@@ -88,11 +89,11 @@ async def test_a_detector_that_is_too_slow_sheds_load_and_says_so(tmp_path: Path
     redis = connect(valkey_url)
     publisher = Publisher(redis, "hall")
     async with Batcher(Slow()) as batcher:
-        camera = worker.CameraWorker(plan.cameras[0], plan, batcher, publisher, "slow", worker.utc_now)
+        camera = CameraWorker(plan.cameras[0], Desk(plan, batcher, publisher, "slow"))
         task = asyncio.create_task(camera.run())
         await asyncio.sleep(6)
-        camera.tell(worker.utc_now())
-        camera.tell_health(worker.utc_now())
+        camera.tell(utc_now())
+        camera.tell_health(utc_now())
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     await publisher.flush(2)

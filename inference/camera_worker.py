@@ -1,0 +1,173 @@
+"""One camera of a worker: from its frames to what is told of them."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Final
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from domain.topics import CAMERAS, CROSSINGS, READINGS, camera_owner
+from domain.venue import CameraConfig, VenueConfig
+from inference.batching import Batcher
+from inference.budget import DetectionBudget
+from inference.camera_pipeline import CameraPipeline, crossing_of, reading_of
+from inference.detect import Detections
+from inference.picture import blurred_jpeg
+from inference.posture.watch import PostureWatch
+from inference.publish import Publisher
+from inference.track import Tracks
+from inference.zones.counting import ZoneSeconds
+from ingest.camera import Camera
+from ingest.frame import Frame
+from ingest.limits import Pace
+
+log = structlog.get_logger()
+
+PICTURE_PERIOD_S: Final = 0.5
+"""Between two pictures of a camera (the topic's 2 Hz)."""
+BUSY: Final = 0.75
+"""Share of its time from which the detector is busy: then cameras are looked at only where no prediction will do."""
+BUSY_FOR_PRIORITY: Final = 0.95
+"""The same for cameras of high priority."""
+RETRY_S: Final = 5.0
+"""Before a camera whose handling failed is taken up again."""
+
+Clock = Callable[[], datetime]
+Observe = Callable[[str, datetime, datetime], object]
+"""Told of each frame that was counted: its camera, when it was captured, when its counts were with the publisher."""
+
+
+def utc_now() -> datetime:
+    """The present, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the cameras of a worker share.
+
+    Attributes:
+        venue: whose cameras they are.
+        batcher: the detector.
+        publisher: takes what is to be told.
+        model: the detector's name, for readings.
+        clock: the present, UTC.
+        observe: told of each frame that was counted.
+        postures: shown every frame that was looked at; ``None`` where nobody watches postures.
+    """
+
+    venue: VenueConfig
+    batcher: Batcher
+    publisher: Publisher
+    model: str
+    clock: Clock = utc_now
+    observe: Observe | None = None
+    postures: PostureWatch | None = None
+
+
+class CameraWorker:
+    """One camera of the venue: its frames, its tracks, its seconds.
+
+    A failure while handling it is logged, leaves its zones unknown, and is tried again; other cameras never notice.
+    """
+
+    def __init__(self, config: CameraConfig, desk: Desk) -> None:
+        venue = desk.venue
+        self._config, self._desk = config, desk
+        self._zones = [zone for zone in venue.zones if zone.camera_id == config.id]
+        self._lines = [line for line in venue.lines if line.camera_id == config.id]
+        self._seconds = ZoneSeconds.starting(desk.clock())
+        self._camera = self._open()
+        self._picture_at = 0.0
+        self._looked_at = float("-inf")
+        self._budget = DetectionBudget()
+        self._predicted = 0
+
+    def _open(self) -> Camera:
+        return Camera(self._config.id, self._config.source, pace=Pace.REAL_TIME, loop=self._config.loop)
+
+    async def run(self) -> None:
+        """Watch the camera until cancelled."""
+        while True:
+            try:
+                await self._watch()
+                log.info("camera's footage has ended", camera=self._config.id)
+            except Exception:  # a defect met in one camera's frames must not blind the others
+                log.exception("camera's handling failed; it is taken up again", camera=self._config.id)
+            await asyncio.sleep(RETRY_S)
+            self._camera = self._open()
+
+    async def _watch(self) -> None:
+        pipeline = CameraPipeline(
+            [zone.polygon for zone in self._zones], [line.line for line in self._lines], self._config.frame_size
+        )
+        boxes = np.empty((0, 4))
+        async with self._camera as camera, asyncio.TaskGroup() as group:
+            showing: asyncio.Task[None] | None = None
+            async for frame in camera.frames():
+                if not self._due(frame):
+                    continue
+                found = await self._look(pipeline, frame, boxes)
+                tracks = self._take(pipeline, frame, found)
+                boxes = tracks.boxes
+                if self._desk.observe is not None:
+                    self._desk.observe(self._config.id, frame.captured_at, self._desk.clock())
+                if self._desk.postures is not None and found is not None:
+                    self._desk.postures.offer(self._config.id, frame.pixels, tracks, frame.captured_at.timestamp())
+                idle = showing is None or showing.done()
+                if found is not None and idle and monotonic() - self._picture_at >= PICTURE_PERIOD_S:
+                    self._picture_at = monotonic()
+                    showing = group.create_task(self._show(frame, found, tracks))
+
+    async def _look(self, pipeline: CameraPipeline, frame: Frame, boxes: NDArray[np.float64]) -> Detections | None:
+        """What is in the frame; ``None`` where the detector is busy and a prediction will do."""
+        at_s = frame.captured_at.timestamp()
+        needed = self._budget.due(frame.pixels, at_s, pipeline.tracker, boxes)
+        busy = self._desk.batcher.load > (BUSY_FOR_PRIORITY if self._config.priority else BUSY)
+        if busy and not needed:
+            self._predicted += 1
+            return None
+        self._budget.looked(at_s)
+        return await self._desk.batcher.detect(frame.pixels)
+
+    def _due(self, frame: Frame) -> bool:
+        """Whether the camera's rate allows looking at this frame."""
+        at_s = frame.captured_at.timestamp()
+        if self._config.fps is not None and at_s - self._looked_at < 0.95 / self._config.fps:
+            return False
+        self._looked_at = at_s
+        return True
+
+    def _take(self, pipeline: CameraPipeline, frame: Frame, found: Detections | None) -> Tracks:
+        height, width = frame.pixels.shape[:2]
+        at_s, size = frame.captured_at.timestamp(), (width, height)
+        seen = pipeline.predict(at_s, size) if found is None else pipeline.process(found, at_s, size)
+        self._seconds.add(frame.captured_at, seen.counts)
+        for crossing in seen.crossings:
+            line = self._lines[crossing.line]
+            message = crossing_of(line, crossing, venue_id=self._desk.venue.id, captured_at=frame.captured_at)
+            self._desk.publisher.put(CROSSINGS, message)
+        return seen.tracks
+
+    async def _show(self, frame: Frame, found: Detections, tracks: Tracks) -> None:
+        boxes = np.concatenate([found.boxes, tracks.boxes])
+        jpeg = await asyncio.to_thread(blurred_jpeg, frame.pixels, boxes)
+        self._desk.publisher.put_picture(self._config.id, jpeg, frame.captured_at)
+
+    def tell(self, now: datetime) -> None:
+        """Publish the readings of the seconds that are over."""
+        health = self._camera.health(self._desk.venue.id, now)
+        for told in self._seconds.close(now, health.state, health.reason):
+            for index, zone in enumerate(self._zones):
+                reading = reading_of(zone, index, told, venue_id=self._desk.venue.id, model=self._desk.model)
+                self._desk.publisher.put(READINGS, reading)
+
+    def tell_health(self, now: datetime) -> None:
+        """Publish how the camera is doing."""
+        health = self._camera.health(self._desk.venue.id, now).model_copy(update={"frames_predicted": self._predicted})
+        self._desk.publisher.put_newest(CAMERAS, camera_owner(self._desk.venue.id, self._config.id), health)
