@@ -74,7 +74,7 @@ async def run_lap(command: tuple[str, ...], environment: Mapping[str, str] | Non
                 output = (await child.communicate())[0]
             finally:
                 memory.cancel()
-            peak_mb = await _result_of(memory)
+            peak_mb = await memory
         if child.returncode:
             raise NotRunError(_last_words(words) or f"ended with status {child.returncode}")
     return Lap(_told(output), peak_mb)
@@ -104,10 +104,6 @@ async def process(
     finally:
         send(tree_of(child.pid) if child.returncode is None else [], signal.SIGKILL)
         await child.wait()
-
-
-async def _result_of(memory: "asyncio.Task[float]") -> float:
-    return await memory
 
 
 async def _peak_mb(pid: int) -> float:

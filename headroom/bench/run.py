@@ -18,7 +18,7 @@ from domain.settings import Settings
 from domain.source import Source, SourceKind
 from headroom.bench import table
 from headroom.bench.cameras import live_cameras
-from headroom.bench.contenders import MODEL, Contender, contenders
+from headroom.bench.contenders import BUDGETED, HEADROOM, MODEL, Contender, contenders
 from headroom.bench.contest import contest
 from headroom.bench.lap import Lap, NotRunError, run_lap
 from headroom.bench.result import Bench, Cameras, Standing
@@ -144,7 +144,7 @@ async def _first_frames(clip: Path, most: int) -> list[Picture]:
 
 def _machine(standings: tuple[Standing, ...], load_before: float) -> Mapping[str, Any]:
     """On what it was measured, and whether anything else was going on."""
-    name = next((one.name for one in standings if one.name is not None), None)
+    name = next((one.name for one in standings if one.key in (HEADROOM, BUDGETED) and one.name is not None), None)
     return {
         "cpu": machine(),
         "cores": os.cpu_count(),
