@@ -6,6 +6,10 @@ Needs the ``gpu`` extra.
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import inference.detect.ultralytics_quiet  # noqa: F401  # before torch, which reads what it sets
+
+# isort: split
+
 import torch
 
 from inference.detect.base import PERSON, Detections, Picture

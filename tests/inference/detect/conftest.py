@@ -4,6 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import inference.detect.ultralytics_quiet  # noqa: F401  # before torch, which reads what it sets
+
+# isort: split
+
 import cv2
 import numpy as np
 import pytest

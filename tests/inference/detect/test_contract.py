@@ -37,21 +37,22 @@ def test_boxes_lie_in_the_picture_and_the_surest_come_first(detector: Detector, 
 
 
 def test_a_picture_is_answered_alike_alone_and_among_others(detector: Detector, pictures: list[Picture]) -> None:
-    mixed = [pictures[0], pictures[2], pictures[1], pictures[3], pictures[-2], pictures[0]]
+    west, north, tall = pictures[0][:, :320], pictures[2][:300], pictures[3][100:400]
+    mixed = [west, north, west[:, ::-1], tall, pictures[-2], west]
     for picture, found in zip(mixed, detector.detect(mixed), strict=True):
         (alone,) = detector.detect([picture])
         assert same(alone, found)
 
 
 def test_a_grey_picture_holds_nobody(detector: Detector) -> None:
-    (found,) = detector.detect([np.full((480, 640, 3), 128, np.uint8)])
+    (found,) = detector.detect([np.full((320, 320, 3), 128, np.uint8)])
     assert len(found) == 0
 
 
 def test_a_picture_a_row_shorter_shows_nothing_of_the_last(detector: Detector, pictures: list[Picture]) -> None:
     """Both lie in the input at the same place and scale; what is left below the shorter one must be border."""
-    tall = pictures[0]
-    short = tall[:575]
+    tall = np.ascontiguousarray(pictures[0][:320, :320])
+    short = tall[:319]
     (fresh,) = detector.detect([short])
     bright = np.full_like(tall, 255)
     for _ in range(4):  # more often than a detector has inputs in turn
@@ -61,12 +62,13 @@ def test_a_picture_a_row_shorter_shows_nothing_of_the_last(detector: Detector, p
 
 
 def test_what_is_no_picture_costs_the_others_nothing(detector: Detector, pictures: list[Picture]) -> None:
-    (before,) = detector.detect([pictures[0]])
+    picture = pictures[0][:, :320]
+    (before,) = detector.detect([picture])
     broken = np.zeros((2, 2), np.uint8)
-    for _ in range(5):
+    for _ in range(4):  # more often than a detector has inputs in turn
         with pytest.raises((ValueError, cv2.error)):
-            detector.detect([pictures[0], broken])
-    (after,) = detector.detect([pictures[0]])
+            detector.detect([picture, broken])
+    (after,) = detector.detect([picture])
     assert same(before, after)
 
 
