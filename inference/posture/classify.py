@@ -48,7 +48,8 @@ class PostureThresholds:
         fallen_hips: height of the hips above the lower knee or ankle, in trunks, below which legs do not carry the
             trunk: someone who bends down has them a leg (1.7) above; on all fours (0.85) counts as down.
         fallen_hips_margin: its margin.
-        raised_wrists: height of the lower wrist above the shoulders from which hands are up: the mouth's (0.4).
+        raised_wrists: height of the lower wrist above the shoulders from which hands are up: a little below the
+            mouth's (0.4), because cameras look from above and shorten a raised arm.
         raised_wrists_margin: its margin.
         raised_elbows: height of the lower elbow above the shoulders from which upper arms are lifted: level ones, less
             a little; a telephone at the ear or a camera before the eyes hangs from an arm that is not.
@@ -71,7 +72,7 @@ class PostureThresholds:
     wide_margin: float = 0.2
     fallen_hips: float = 0.9
     fallen_hips_margin: float = 0.25
-    raised_wrists: float = 0.4
+    raised_wrists: float = 0.3
     raised_wrists_margin: float = 0.2
     raised_elbows: float = -0.15
     raised_elbows_margin: float = 0.2

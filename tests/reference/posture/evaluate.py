@@ -1,6 +1,6 @@
 """How often postures are told, and how often rightly, on the shared footage: precision and recall with their counts.
 
-    HEADROOM_ASSETS=FOLDER python -m tests.reference.posture.evaluate [--json]
+    HEADROOM_ASSETS=FOLDER python -m tests.reference.posture.evaluate [stills] [turned] [clips] [sizes] [--json]
 
 stills   everybody the detector finds in the labelled stills, one look each
 turned   the people of the clips turned by a quarter to both sides: nobody falls in the footage, so this is made up;
@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +35,7 @@ from inference.pose import PoseReader
 from inference.posture.camera import WatchedCamera
 from inference.posture.classify import Judgement, judge
 from inference.posture.crop import crop_person
+from inference.posture.landmarks import Joint
 from inference.posture.watch import READINGS_PER_S
 from inference.worker import make_detector
 
@@ -248,9 +249,9 @@ def on_sizes(clip: Path, detector: Detector, reader: PoseReader) -> list[dict[st
                 whole, small = (crop_person(one, box) for one in (picture, smaller(picture, box, length)))
                 first, second = (reader.read(crop) if crop else None for crop in (whole, small))
                 if first and second:
-                    sure = first.visibility >= 0.5
+                    sure = [joint for joint in Joint if first.visibility[joint] >= 0.5]
                     trunk = np.linalg.norm(first.points[[11, 12], :2].mean(0) - first.points[[23, 24], :2].mean(0))
-                    wandered += (np.linalg.norm(first.points - second.points, axis=1)[sure] / trunk).tolist()
+                    wandered += (np.linalg.norm((first.points - second.points)[sure, :2], axis=1) / trunk).tolist()
                 elif first is None:
                     tried -= 1
         rows.append(
@@ -272,24 +273,26 @@ def smaller(picture: Picture, box: NDArray[np.floating], length: int) -> Picture
     return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def main() -> None:
-    """Print everything, as JSON or to be read."""
+def main(words: list[str]) -> None:
+    """Print the parts named, or all, as JSON; on one line with ``--json``."""
     assets = Path(os.environ.get("HEADROOM_ASSETS", "")).resolve()
     truth = yaml.safe_load(TRUTH.read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory() as data:
-        settings = Settings(assets=assets, data=Path(data))
-        detector = make_detector(settings, None)
-        with PoseReader(assets / "models" / "pose_landmarker_lite.task") as reader:
-            clips = [(name, assets / name) for name in truth["clips"]]
-            told = {
-                "clips": on_clips(truth["videos"], clips, detector, reader),
-                "turned": on_turned([path for _, path in clips], detector, reader),
-                "sizes": on_sizes(clips[0][1], detector, reader),
-                "stills": on_stills(truth["stills"], assets, detector, reader),
-            }
-    one_line = "--json" in sys.argv
-    sys.stdout.write(json.dumps(told, indent=None if one_line else 1) + "\n")
+    clips = [(name, assets / name) for name in truth["clips"]]
+    with (
+        tempfile.TemporaryDirectory() as data,
+        PoseReader(assets / "models" / "pose_landmarker_lite.task") as reader,
+    ):
+        detector = make_detector(Settings(assets=assets, data=Path(data)), None)
+        parts: dict[str, Callable[[], object]] = {
+            "clips": lambda: on_clips(truth["videos"], clips, detector, reader),
+            "turned": lambda: on_turned([path for _, path in clips], detector, reader),
+            "sizes": lambda: on_sizes(clips[0][1], detector, reader),
+            "stills": lambda: on_stills(truth["stills"], assets, detector, reader),
+        }
+        wanted = [word for word in words if word != "--json"] or list(parts)
+        told = {name: parts[name]() for name in wanted}
+    sys.stdout.write(json.dumps(told, indent=None if "--json" in words else 1) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
