@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
-import onnxruntime as ort
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from rich.console import Console
@@ -26,6 +25,7 @@ from headroom.embedded import postgres, valkey
 from headroom.lock import data_folder_lock
 from headroom.ports import refuse_busy_port
 from inference.assets import Catalogue, Found, locate
+from inference.detect.box import this_onnx_runtime
 from inference.models import ModelTable, choose, choose_here
 
 _NEEDED: Final = ("numpy", "opencv-contrib-python-headless", "openvino", "fastapi", "redis", "asyncpg")
@@ -67,7 +67,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield _python()
     yield _cpu()
     yield from (_package(name, needed=True) for name in _NEEDED)
-    yield Finding("onnxruntime", Verdict.FINE, f"{ort.__version__}, {', '.join(ort.get_available_providers())}")
+    yield Finding("onnxruntime", Verdict.FINE, this_onnx_runtime())
     yield from (_package(name, needed=False) for name in _OPTIONAL)
     yield from _model(settings)
     folder = str(settings.assets) if settings.assets else "not set: assets are fetched"

@@ -7,11 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Final
 
-import onnxruntime as ort
 import openvino as ov
 import structlog
 
 from inference.detect.choice import Hardware, Installed
+from inference.detect.onnx_quiet import ort
 
 log = structlog.get_logger()
 
@@ -34,6 +34,11 @@ def this_installed() -> Installed:
         torch=has_torch,
         torch_cuda=has_torch and _built_for_cuda(),
     )
+
+
+def this_onnx_runtime() -> str:
+    """ONNX Runtime's version and what it can run on, whichever package it came in."""
+    return f"{ort.__version__}, {', '.join(ort.get_available_providers())}"
 
 
 def _gpus() -> tuple[str, ...]:

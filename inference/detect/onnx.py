@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import onnxruntime as ort
-
 from domain.errors import BadInput
 from inference.detect.base import PERSON, Detections, Picture
 from inference.detect.groups import by_letterbox
 from inference.detect.heads import SCALES, Array, Limits, detections
 from inference.detect.letterbox import Letterbox
 from inference.detect.onnx_graph import INPUT, HeadsGraph
+from inference.detect.onnx_quiet import ort
 
 Provider = Literal["cpu", "cuda", "tensorrt"]
 PROVIDERS: Final[dict[Provider, str]] = {
