@@ -79,7 +79,7 @@ def make_detector(settings: Settings, model: str | None) -> Detector:
     def find(asset: str) -> Path:
         return resolve(asset, settings)
 
-    return load_detector(name, spec, find, cache=settings.data / "cache" / "openvino")
+    return load_detector(name, spec, find, cache=settings.data / "cache" / "openvino", made=settings.data / "models")
 
 
 @asynccontextmanager
