@@ -119,3 +119,18 @@ async def test_a_stop_sends_what_waits(valkey_url: str) -> None:
     await publisher.flush(2)
     assert await stored(redis) == [reading(7)]
     await redis.aclose()
+
+
+async def test_a_stop_in_the_midst_of_sending_is_heeded(valkey_url: str) -> None:
+    for attempt in range(30):  # on Python 3.11 the Redis client loses about one cancellation in three
+        redis = connect(valkey_url)
+        publisher = Publisher(redis, "hall")
+        running = asyncio.create_task(publisher.run())
+        for second in range(200):
+            publisher.put(READINGS, reading(second))
+        await asyncio.sleep(attempt * 1e-3)
+        running.cancel()
+        done, _ = await asyncio.wait({running}, timeout=2)
+        running.cancel()
+        await redis.aclose()
+        assert done, f"attempt {attempt}: it went on"
