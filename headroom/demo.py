@@ -16,26 +16,38 @@ _FIRST_FRAME_LIMIT_S: Final = 15.0  # an RTSP camera took 1.9 s; one that wakes 
 _PLACEHOLDER_CAPACITY: Final = 50
 
 
+def own_source(text: str) -> Source:
+    """The source that a person named, a recording looked at: a mistake in it is told before anything is started.
+
+    Raises:
+        BadSource: it cannot be understood, or it is not the recording it claims to be.
+    """
+    from ingest.footage import check_file_source  # noqa: PLC0415 - OpenCV is slow to import
+
+    source = Source.parse(text)
+    if source.kind is SourceKind.FILE:
+        source = Source(SourceKind.FILE, str(Path(source.address).expanduser().resolve()))
+        check_file_source(source)
+    return source
+
+
 def own_venue(
-    text: str, settings: Settings, path: Path, progress: Progress = quiet, *, limit_s: float = _FIRST_FRAME_LIMIT_S
+    source: Source, settings: Settings, path: Path, progress: Progress = quiet, *, limit_s: float = _FIRST_FRAME_LIMIT_S
 ) -> None:
     """Write a venue file for one camera, with one zone over its whole picture. Blocks until it gave a frame.
 
     Args:
-        text: the camera's source, as people write it.
+        source: the camera's, as :func:`own_source` understood it.
         settings: for assets.
         path: the file to write.
         progress: hears about downloads.
         limit_s: how long the camera may take to give its first frame.
 
     Raises:
-        BadSource: it cannot be understood, is not what it claims to be, or shows nothing.
+        BadSource: it is not what it claims to be, or shows nothing.
     """
-    source = Source.parse(text)
     if source.kind is SourceKind.ASSET:
         source = Source(SourceKind.FILE, str(resolve(source.address, settings, progress)))
-    elif source.kind is SourceKind.FILE:
-        source = Source(SourceKind.FILE, str(Path(source.address).expanduser().resolve()))
     width, height = asyncio.run(_frame_size(source, limit_s))
     write_venue(path, _venue(source, width, height))
 

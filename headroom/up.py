@@ -5,7 +5,7 @@ from pathlib import Path
 
 from domain.settings import Settings
 from headroom.console import Console
-from headroom.demo import DEMO_VENUE, own_venue
+from headroom.demo import DEMO_VENUE, own_source, own_venue
 from headroom.house import House, claimed
 from headroom.logs import configure_logging, for_people
 from headroom.service import known_cause
@@ -21,14 +21,15 @@ def run_demo(settings: Settings, source: str | None) -> None:
         HeadroomError: it cannot run; the message says why.
     """
     console = _begin(settings)
+    own = None if source is None else own_source(source)
     with claimed(settings):
         _have_weights(settings, console)
         path = DEMO_VENUE
-        if source is not None:
+        if own is not None:
             path = settings.data / "run" / "venue.yaml"
             console.wait_for("asking the camera for a picture")
             with console.downloads() as progress:
-                own_venue(source, settings, path, progress)
+                own_venue(own, settings, path, progress)
             console.wait_for("")
         _run(settings, path, console)
 

@@ -6,14 +6,14 @@ import pytest
 
 from domain.errors import AssetUnavailable, BadSource
 from domain.settings import Settings
-from headroom.demo import own_venue
+from headroom.demo import own_source, own_venue
 from headroom.ports import free_port
 from headroom.up import run_demo
 from headroom.venue_file import load_venue
 
 
 def test_a_recording_becomes_a_venue_with_one_zone_over_its_picture(tmp_path: Path, assets: Path) -> None:
-    own_venue(str(assets / "videos" / "vtest.avi"), Settings(data=tmp_path), tmp_path / "venue.yaml")
+    own_venue(own_source(str(assets / "videos" / "vtest.avi")), Settings(data=tmp_path), tmp_path / "venue.yaml")
     venue = load_venue(tmp_path / "venue.yaml")
     assert venue.cameras[0].frame_size == (768, 576)
     assert venue.cameras[0].loop
@@ -23,13 +23,13 @@ def test_a_recording_becomes_a_venue_with_one_zone_over_its_picture(tmp_path: Pa
 def test_a_camera_that_nobody_answers_for_is_named_without_its_password(tmp_path: Path) -> None:
     source = f"rtsp://ann:hunter2@127.0.0.1:{free_port()}/1"
     with pytest.raises(BadSource, match=r"no picture from rtsp://\*\*\*@127\.0\.0\.1") as refused:
-        own_venue(source, Settings(data=tmp_path), tmp_path / "venue.yaml", limit_s=3)
+        own_venue(own_source(source), Settings(data=tmp_path), tmp_path / "venue.yaml", limit_s=3)
     assert "hunter2" not in str(refused.value)
 
 
 def test_an_asset_of_that_name_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"did you mean 'vtest\.avi'"):
-        own_venue("asset:vtset.avi", Settings(data=tmp_path), tmp_path / "venue.yaml")
+        own_venue(own_source("asset:vtset.avi"), Settings(data=tmp_path), tmp_path / "venue.yaml")
 
 
 @pytest.mark.parametrize("source", [None, "rtsp://127.0.0.1:9/1"], ids=["demo", "own camera"])
