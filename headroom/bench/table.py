@@ -13,9 +13,10 @@ NOT_RUN = "not run"
 def show(found: Bench, console: Console) -> None:
     """Print what was found, and what was not run."""
     load = ", then ".join(f"{value:.1f}" for value in found.machine["load"])
-    rounds = "1 round" if found.rounds == 1 else f"medians of {found.rounds} rounds"
+    rounds = {0: "nobody's speed", 1: "1 round"}.get(found.rounds, f"medians of {found.rounds} rounds")
     console.print(f"{found.clip}, {rounds}, {found.machine['cpu']}, load average {load}\n", soft_wrap=True)
-    console.print(_contest(found))
+    if found.rounds:
+        console.print(_contest(found))
     for one in found.standings:
         if one.name is not None:
             console.print(f"{one.title}: {one.name}", soft_wrap=True)
@@ -24,7 +25,7 @@ def show(found: Bench, console: Console) -> None:
         console.print(_trials(found.cameras))
     if found.share_of_model_limit is not None:
         console.print(f"\n{found.share_of_model_limit:.0%} of the bare network's speed on this GPU")
-    for what, why in found.reasons.items():
+    for what, why in (found.reasons if found.rounds else found.not_run).items():
         console.print(f"\n{NOT_RUN}: {what}: {why}", soft_wrap=True)
 
 
