@@ -23,7 +23,6 @@ def run_demo(settings: Settings, source: str | None) -> None:
     console = _begin(settings)
     own = None if source is None else own_source(source)
     with claimed(settings):
-        _have_weights(settings, console)
         path = DEMO_VENUE
         if own is not None:
             path = settings.data / "run" / "venue.yaml"
@@ -43,7 +42,6 @@ def run_venue(settings: Settings, path: Path) -> None:
     console = _begin(settings)
     load_venue(path)  # a mistake in the file is told before anything else is looked at
     with claimed(settings):
-        _have_weights(settings, console)
         _run(settings, path, console)
 
 
@@ -56,8 +54,8 @@ def _begin(settings: Settings) -> Console:
 def _have_weights(settings: Settings, console: Console) -> None:
     """The weights on this machine, fetched here, where a person sees a bar.
 
-    They come first: nothing works without them, they may be had from fewer places than footage, and a machine that
-    cannot have them should say so before it fetches 95 MB of footage or waits for a camera.
+    They come before footage: there are fewer places to have them from, and a machine that cannot have them should
+    say so before it fetches 95 MB.
     """
     _, model = choose(None, ModelTable.load())
     if not Path(model.asset).is_absolute():
@@ -66,6 +64,7 @@ def _have_weights(settings: Settings, console: Console) -> None:
 
 
 def _run(settings: Settings, path: Path, console: Console) -> None:
+    _have_weights(settings, console)
     with console.downloads() as progress:
         venue = with_sources_resolved(load_venue(path), settings, beside=path.resolve().parent, progress=progress)
     try:
