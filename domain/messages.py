@@ -44,6 +44,37 @@ class Message(BaseModel):
     """Why the state is not ``ok``, in words a steward understands."""
 
 
+class FloorFigures(BaseModel):
+    """A zone's second in metres. A figure that is not known is ``None``, never 0."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, json_schema_serialization_defaults_required=True
+    )
+
+    area_m2: float = Field(gt=0)
+    """Of the zone's part that people can stand on."""
+    unseen_share: float = Field(default=0.0, ge=0, le=1)
+    """Share of the area that no camera sees now."""
+    density_per_m2: float | None = Field(default=None, ge=0)
+    """People over area, averaged over the second."""
+    peak_density_per_m2: float | None = Field(default=None, ge=0)
+    """Highest local density inside, from the kernel field."""
+    level_of_service: Literal["A", "B", "C", "D", "E", "F"] | None = None
+    """Fruin's level of the zone's density."""
+    speed_m_per_s: float | None = Field(default=None, ge=0)
+    pressure_per_s2: float | None = Field(default=None, ge=0)
+    """Crowd pressure: density times the variance of velocity (Helbing et al. 2007)."""
+    inflow_per_min: float | None = Field(default=None, ge=0)
+    outflow_per_min: float | None = Field(default=None, ge=0)
+    queue_length: float | None = Field(default=None, ge=0)
+    """People waiting; ``None`` where the zone is no queue."""
+    queue_wait_s: float | None = Field(default=None, ge=0)
+    """Expected wait of somebody who joins now."""
+    service_per_min: float | None = Field(default=None, ge=0)
+    dwell_s: float | None = Field(default=None, ge=0)
+    """Mean stay of those who left within the last minutes."""
+
+
 class ZoneReading(Message):
     """How many people stood in a zone during one second (``captured_at`` is that second's start)."""
 
@@ -59,15 +90,19 @@ class ZoneReading(Message):
     count_high: float | None = Field(default=None, ge=0)
     frames: int = Field(default=0, ge=0)
     """How many frames were looked at."""
-    method: Literal["boxes"] | None = None
-    """Which reading of the crowd the count came from."""
+    method: Literal["boxes", "density", "fused", "floor"] | None = None
+    """Which reading of the crowd the count came from; ``floor``: positions on the plan, cameras merged."""
     model: str | None = None
     epoch: int = Field(default=0, ge=0)
     """Grows each time another worker takes over the camera."""
+    floor: "FloorFigures | None" = None
+    """What is known in metres; ``None`` where the zone's place on the floor is not."""
 
     @model_validator(mode="after")
     def _unknown_is_never_zero(self) -> Self:
         known = self.state is State.OK
+        if not known and self.floor is not None:
+            raise ValueError("an unknown reading has no figures")
         if known != (self.count is not None) or known != (self.peak is not None):
             raise ValueError(f"a reading has a count and a peak exactly when it is ok: state={self.state}")
         if not known and (self.count_low is not None or self.count_high is not None):

@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from domain.floor import CameraPositions, Occupancy, Positions, Scan
 from domain.messages import CameraHealth, LineCrossing, Message, PostureEvent, ZoneReading
 
 
@@ -13,6 +14,8 @@ class Transport(StrEnum):
 
     PUBSUB_AND_STREAM = "pubsub+stream"
     """Screens hear it at once (lossy); the Stream is what is stored."""
+    PUBSUB = "pubsub"
+    """Only those who listen now hear it."""
     PUBSUB_AND_LAST_VALUE = "pubsub+last-value"
     LAST_VALUE = "last-value"
 
@@ -66,9 +69,20 @@ POSTURES: Final = Topic(
     "postures", PostureEvent, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 100_000
 )
 CAMERAS: Final = Topic("cameras", CameraHealth, 1.0, Transport.PUBSUB_AND_LAST_VALUE, 24 * 3600, DropPolicy.NEWEST_WINS)
+SIGHTINGS: Final = Topic("sightings", CameraPositions, 5.0, Transport.PUBSUB, 1, DropPolicy.NEWEST_WINS)
+POSITIONS: Final = Topic("positions", Positions, 5.0, Transport.PUBSUB, 1, DropPolicy.NEWEST_WINS)
+OCCUPANCY: Final = Topic(
+    "occupancy", Occupancy, 1.0, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.NEWEST_WINS, 2_000_000
+)
+SCANS: Final = Topic("scans", Scan, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 1_000_000)
 FRAME: Final = Topic("frame", None, 2.0, Transport.LAST_VALUE, 10, DropPolicy.NEWEST_WINS)
 
-TOPICS: Final = MappingProxyType({topic.name: topic for topic in (READINGS, CROSSINGS, POSTURES, CAMERAS, FRAME)})
+TOPICS: Final = MappingProxyType(
+    {
+        topic.name: topic
+        for topic in (READINGS, CROSSINGS, POSTURES, CAMERAS, SIGHTINGS, POSITIONS, OCCUPANCY, SCANS, FRAME)
+    }
+)
 
 
 def camera_owner(venue_id: str, camera_id: str) -> str:

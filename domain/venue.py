@@ -95,6 +95,34 @@ class LineConfig(_Part):
         return self
 
 
+class FloorZoneConfig(_Part):
+    """An area of the floor plan in which people are counted, whichever cameras see it.
+
+    Attributes:
+        polygon: corners in metres of the plan.
+        capacity: people it may hold; ``None`` where no limit is set.
+        queue: people wait here: its length, wait and service rate are told.
+    """
+
+    id: Slug
+    name: str = Field(min_length=1, max_length=80)
+    polygon: ZonePolygon
+    capacity: int | None = Field(default=None, gt=0)
+    queue: bool = False
+
+
+class FloorPlanConfig(_Part):
+    """The venue's floor, in metres: x and y as its drawing has them.
+
+    Attributes:
+        outline: where people can be at all; ``None``: wherever a camera sees.
+        zones: areas people are counted in.
+    """
+
+    outline: ZonePolygon | None = None
+    zones: tuple[FloorZoneConfig, ...] = ()
+
+
 class VenueConfig(_Part):
     """A whole venue.
 
@@ -103,6 +131,7 @@ class VenueConfig(_Part):
         busy_at: share of a capacity from which a zone is shown as busy.
         full_at: share of a capacity from which a zone is shown as full.
         postures: whether people are watched for having fallen, raising their hands or crouching.
+        floor: the floor plan in metres, where cameras are calibrated to one.
 
     Example:
         >>> VenueConfig.model_validate({"version": 1, "id": "hall", "name": "Hall", "capacity": 500,
@@ -123,6 +152,7 @@ class VenueConfig(_Part):
     cameras: tuple[CameraConfig, ...] = Field(min_length=1)
     zones: tuple[ZoneConfig, ...] = Field(min_length=1)
     lines: tuple[LineConfig, ...] = ()
+    floor: FloorPlanConfig | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -134,7 +164,8 @@ class VenueConfig(_Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         _refuse_repeats("camera", (camera.id for camera in self.cameras))
-        _refuse_repeats("zone", (zone.id for zone in self.zones))
+        floor_ids = [zone.id for zone in self.floor.zones] if self.floor else []
+        _refuse_repeats("zone", [*(zone.id for zone in self.zones), *floor_ids])
         _refuse_repeats("line", (line.id for line in self.lines))
         cameras = {camera.id: camera for camera in self.cameras}
         placed: tuple[ZoneConfig | LineConfig, ...] = (*self.zones, *self.lines)
