@@ -5,6 +5,7 @@
     │   ├── BadSettings     the environment
     │   ├── BadVenue        a venue file
     │   ├── BadGeometry     a polygon, a line or a homography
+    │   ├── BadCalibration  where a camera looks cannot be what was said
     │   └── BadSource       footage that cannot be what it claims to be
     ├── ModelDiffers        an exported model does not answer as the weights it was made from
     ├── AssetUnavailable    no source of a file could be reached, or its hash was wrong
@@ -37,6 +38,10 @@ class BadVenue(BadInput):
 
 class BadGeometry(BadInput):
     """A shape that has no inside, no direction or no inverse."""
+
+
+class BadCalibration(BadInput):
+    """What was said of where a camera looks is contradictory, or does not fix it."""
 
 
 class BadSource(BadInput):

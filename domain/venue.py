@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
+from domain.calibration import Calibration
 from domain.errors import BadVenue
 from domain.geometry import Line, Polygon
 from domain.source import Source
@@ -47,6 +48,7 @@ class CameraConfig(_Part):
         fps: how many frames a second to look at, at most; ``None`` looks at all.
         loop: a file starts again at its end, as a demo does.
         priority: a camera that watches exits or the stage front keeps being looked at while others give way.
+        calibration: where it looks; ``None``: its picture is not known in metres.
     """
 
     id: Slug
@@ -56,6 +58,7 @@ class CameraConfig(_Part):
     fps: float | None = Field(default=None, gt=0, le=60)
     loop: bool = False
     priority: bool = False
+    calibration: Calibration | None = None
 
 
 class ZoneConfig(_Part):
