@@ -131,7 +131,8 @@ def _model(settings: Settings) -> Iterator[Finding]:
     try:
         name, spec = choose(None, ModelTable.load())
         graph = locate(spec.asset, settings)
-        choice = choose_here(spec, made=settings.data / "models", graph=graph.path if graph else None)
+        made, cache = settings.data / "models", settings.data / "cache" / "openvino"
+        choice = choose_here(spec, made=made, graph=graph.path if graph else None, cache=cache)
         made_here = Path(choice.asset).is_absolute()
         found = Found(Path(choice.asset), "made here") if made_here else locate(choice.asset, settings)
     except HeadroomError as error:

@@ -1,9 +1,12 @@
 """Which model counts: the table in ``configs/models.yaml``, and a detector made from a row of it or from a file."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal, cast
 
+import numpy as np
+import structlog
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -11,13 +14,16 @@ from domain.errors import BadInput
 from domain.units import Slug
 from inference.detect import Detector
 from inference.detect.box import this_hardware, this_installed
-from inference.detect.choice import Choice, choose_backend
+from inference.detect.choice import ARITHMETIC, Choice, Int8, Way, choose_backend, ways_here
 from inference.detect.onnx import OnnxDetector, Provider
 from inference.detect.openvino import OpenVinoDetector
 from inference.detect.quantised import Paper, int8_at_hand
 from inference.detect.spec import ModelSpec
+from inference.detect.speeds import PICTURES, known_speeds, measure_speeds, remember
 
 __all__ = ["ModelSpec", "ModelTable", "choose", "choose_here", "load_detector"]
+
+log = structlog.get_logger()
 
 TABLE: Final = Path(__file__).resolve().parent.parent / "configs" / "models.yaml"
 _ENDINGS: Final = frozenset({".onnx", ".xml", ".pt"})
@@ -65,19 +71,29 @@ def choose(model: str | None, table: ModelTable) -> tuple[str, ModelSpec]:
     return path.stem, ModelSpec(title=path.name, licence="unknown", asset=str(path.resolve()))
 
 
-def choose_here(spec: ModelSpec, *, made: Path | None, graph: Path | None) -> Choice:
-    """How this machine runs a model.
+def choose_here(spec: ModelSpec, *, made: Path | None, graph: Path | None, cache: Path | None = None) -> Choice:
+    """How this machine runs a model, by what is known so far.
 
     Args:
         spec: the model.
         made: the folder of models that were made on this machine.
         graph: the model's ``asset``; ``None``: not on this machine yet.
+        cache: where it is remembered how fast each arithmetic is here.
 
     Raises:
         BadInput: there is no way.
     """
-    int8 = int8_at_hand(made / spec.int8, graph) if made is not None and spec.int8 is not None else None
-    return choose_backend(this_hardware(), spec, this_installed(), int8)
+    int8 = _int8(spec, made, graph)
+    speeds = known_speeds(cache, graph, _path(int8))
+    return choose_backend(this_hardware(), spec, this_installed(), int8, speeds)
+
+
+def _int8(spec: ModelSpec, made: Path | None, graph: Path | None) -> Int8 | None:
+    return int8_at_hand(made / spec.int8, graph) if made is not None and spec.int8 is not None else None
+
+
+def _path(int8: Int8 | None) -> Path | None:
+    return Path(int8.path) if int8 is not None and int8.path is not None else None
 
 
 def load_detector(
@@ -107,14 +123,37 @@ def load_detector(
         return Path(asset) if Path(asset).is_absolute() else find_asset(asset)
 
     wants_int8 = made is not None and spec.int8 is not None and (made / spec.int8).is_file()
-    choice = choose_here(spec, made=made, graph=find(spec.asset) if wants_int8 else None)
+    graph = find(spec.asset) if wants_int8 or spec.graph_asset else None
+    choice = choose_here(spec, made=made, graph=graph, cache=cache)
+    if graph is not None and cache is not None and choice.backend == "openvino" and spec.precision == "auto":
+        _measure_once(spec, graph, _int8(spec, made, graph), cache)
+        choice = choose_here(spec, made=made, graph=graph, cache=cache)
     return _made(choice, find(choice.asset), name, spec, cache)
+
+
+def _measure_once(spec: ModelSpec, graph: Path, int8: Int8 | None, cache: Path) -> None:
+    """Find out how fast each arithmetic is here, unless that is known."""
+    ways, path = ways_here(this_hardware(), int8), _path(int8)
+    if len(ways) == 1 or known_speeds(cache, graph, path):
+        return
+    log.info("which arithmetic is quickest on this processor is measured, once")
+
+    def ready(way: Way) -> Callable[[], int]:
+        precision, rest = ARITHMETIC[way]
+        file = path if rest and path else graph
+        detector = OpenVinoDetector(
+            file, name=way, precision=rest or precision, longest=spec.longest, cache=cache, classes=spec.classes
+        )
+        look = detector.network_alone(np.zeros((spec.longest * 3 // 4, spec.longest, 3), np.uint8), PICTURES)
+        return lambda: (look(), PICTURES)[1]
+
+    remember(cache, graph, path, measure_speeds({way: partial(ready, way) for way in ways}))
 
 
 def _made(choice: Choice, path: Path, name: str, spec: ModelSpec, cache: Path | None) -> Detector:
     longest, min_score, max_iou, classes = spec.longest, spec.min_score, spec.max_iou, spec.classes
     if choice.backend == "openvino":
-        precision = None if choice.precision == "int8" else choice.precision
+        precision = choice.rest or (None if choice.precision == "int8" else choice.precision)
         detector = OpenVinoDetector(
             path,
             name=name,

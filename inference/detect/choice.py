@@ -1,10 +1,25 @@
 """Which runtime a machine uses for a model, and why. Pure: what the machine has is an argument."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal, get_args
 
 from domain.errors import BadInput
 from inference.detect.spec import Backend, ModelSpec, Precision
+
+Way = Literal["int8+bf16", "bf16", "f16", "int8", "f32"]
+"""How OpenVINO may compute on a processor: ``int8`` leaves what is not quantised in f32, ``int8+bf16`` in bf16."""
+WAYS: Final[tuple[Way, ...]] = get_args(Way)
+ARITHMETIC: Final[Mapping[Way, tuple[Precision, Precision | None]]] = {
+    "int8+bf16": ("int8", "bf16"),
+    "bf16": ("bf16", None),
+    "f16": ("f16", None),
+    "int8": ("int8", "f32"),
+    "f32": ("f32", None),
+}
+"""Of each way the precision, and for an 8-bit model that of the rest."""
+_CLEARLY: Final = 0.97
+"""A way must take less than this share of an exacter one's time to be worth it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +78,7 @@ class Choice:
         asset: the file it reads, by its name in ``configs/assets.yaml`` or its path.
         reason: why this one.
         passed_over: what would be faster, and why it is not taken, fastest first.
+        rest: in an 8-bit model, the arithmetic of what is not quantised.
     """
 
     backend: Backend
@@ -71,6 +87,7 @@ class Choice:
     asset: str
     reason: str
     passed_over: tuple[str, ...] = ()
+    rest: Precision | None = None
 
     @property
     def words(self) -> str:
@@ -86,7 +103,13 @@ class _Candidate:
     lacks: str | None
 
 
-def choose_backend(hardware: Hardware, spec: ModelSpec, installed: Installed, int8: Int8 | None = None) -> Choice:
+def choose_backend(
+    hardware: Hardware,
+    spec: ModelSpec,
+    installed: Installed,
+    int8: Int8 | None = None,
+    speeds: Mapping[Way, float] | None = None,
+) -> Choice:
     """The fastest way to run a model that this machine has.
 
     Args:
@@ -94,28 +117,30 @@ def choose_backend(hardware: Hardware, spec: ModelSpec, installed: Installed, in
         spec: the model; its ``backend`` and ``precision`` narrow the choice where they are not ``auto``.
         installed: what is installed.
         int8: the model in 8-bit integers; ``None``: there is none.
+        speeds: milliseconds a picture that OpenVINO was measured to take here; without them, what the processor says
+            it can do decides.
 
     Raises:
         BadInput: there is no way; the message says what each lacks.
     """
     passed_over: list[str] = []
-    for candidate in _fastest_first(hardware, spec, installed, int8 or Int8(None, "not made here")):
+    for candidate in _fastest_first(hardware, spec, installed, int8 or Int8(None, "not made here"), speeds or {}):
         choice = candidate.choice
         if spec.backend not in {"auto", choice.backend} or spec.precision not in {"auto", choice.precision}:
             continue
         if candidate.lacks is None:
-            return Choice(
-                choice.backend, choice.device, choice.precision, choice.asset, choice.reason, tuple(passed_over)
-            )
+            return replace(choice, passed_over=tuple(passed_over))
         passed_over.append(f"{choice.words}: {candidate.lacks}")
     asked = f"backend {spec.backend}, precision {spec.precision}"
     raise BadInput(f"model {spec.title!r} cannot be run here ({asked}): {'; '.join(passed_over) or 'no such pair'}")
 
 
-def _fastest_first(hardware: Hardware, spec: ModelSpec, installed: Installed, int8: Int8) -> Iterator[_Candidate]:
-    """Every way there is, by the speeds in docs/backends.md."""
+def _fastest_first(
+    hardware: Hardware, spec: ModelSpec, installed: Installed, int8: Int8, speeds: Mapping[Way, float]
+) -> Iterator[_Candidate]:
+    """Every way there is, by the speeds in docs/backends.md, or those measured here."""
     yield from _on_gpu(hardware, spec, installed)
-    yield from _by_openvino(hardware, spec, installed, int8)
+    yield from _by_openvino(hardware, spec, installed, int8, speeds)
     yield from _last_resorts(spec, installed)
 
 
@@ -146,22 +171,59 @@ def _no_provider(name: str, installed: Installed) -> str | None:
     return None if provider in installed.onnx_providers else f"this onnxruntime lacks {provider}"
 
 
-def _by_openvino(hardware: Hardware, spec: ModelSpec, installed: Installed, int8: Int8) -> Iterator[_Candidate]:
+def ways_here(hardware: Hardware, int8: Int8 | None) -> list[Way]:
+    """How OpenVINO can compute here, the exactest first."""
+    kinds = hardware.cpu_kinds
+    ways: list[Way] = ["f32"]
+    ways += ["f16"] if "FP16" in kinds else []
+    ways += ["bf16"] if "BF16" in kinds else []
+    if int8 is not None and int8.path is not None:
+        ways += ["int8", "int8+bf16"] if "BF16" in kinds else ["int8"]
+    return ways
+
+
+def _by_openvino(
+    hardware: Hardware, spec: ModelSpec, installed: Installed, int8: Int8, speeds: Mapping[Way, float]
+) -> Iterator[_Candidate]:
     graph = spec.graph_asset
     common = (None if installed.openvino else "OpenVINO is not installed") or (
         None if graph else "no .onnx or .xml file of this model"
     )
+    lacks: dict[Way, str | None] = {
+        "bf16": None if "BF16" in hardware.cpu_kinds else "not in the processor",
+        "f16": None if "FP16" in hardware.cpu_kinds else "not in the processor",
+        "int8": None if int8.path else int8.said,
+        "f32": None,
+    }
+    if speeds.get("int8+bf16", float("inf")) < speeds.get("int8", 0.0):
+        lacks = {"int8+bf16" if way == "int8" else way: lack for way, lack in lacks.items()}
+    for way in sorted(lacks, key=lambda way: _handicapped(way, speeds)) if speeds else lacks:
+        precision, rest = ARITHMETIC[way]
+        asset = int8.path if rest else graph
+        choice = Choice("openvino", "cpu", precision, asset or "", _why(way, int8, speeds), rest=rest)
+        yield _Candidate(choice, common or lacks[way])
 
-    def way(precision: Precision, reason: str, lacks: str | None, asset: str | None = graph) -> _Candidate:
-        return _Candidate(Choice("openvino", "cpu", precision, asset or "", reason), common or lacks)
 
-    kinds = hardware.cpu_kinds
-    yield way(
-        "bf16", "the processor computes bf16, twice as fast as f32", None if "BF16" in kinds else "not in the processor"
-    )
-    yield way("f16", "the processor computes f16", None if "FP16" in kinds else "not in the processor")
-    yield way("int8", int8.said, None if int8.path else int8.said, int8.path)
-    yield way("f32", "every processor computes it", None)
+def _handicapped(way: Way, speeds: Mapping[Way, float]) -> float:
+    """A way's time, somewhat longer the less exact it is.
+
+    One that was not measured is not on this machine: it comes first, so that what it lacks is told.
+    """
+    exactness = ("f32", "f16", "bf16", "int8", "int8+bf16").index(way)
+    return speeds.get(way, 0.0) / _CLEARLY ** min(exactness, 2)
+
+
+def _why(way: Way, int8: Int8, speeds: Mapping[Way, float]) -> str:
+    if way in speeds:
+        others = ", ".join(f"{other} {ms:.0f}" for other, ms in speeds.items() if other != way)
+        measured = f"measured here at {speeds[way]:.0f} ms a picture" + (f" ({others})" if others else "")
+        return f"{measured}; {int8.said}" if way.startswith("int8") else measured
+    if way.startswith("int8"):
+        return int8.said
+    return {
+        "bf16": "the processor computes bf16, twice as fast as f32 on most",
+        "f16": "the processor computes f16",
+    }.get(way, "every processor computes it")
 
 
 def _last_resorts(spec: ModelSpec, installed: Installed) -> Iterator[_Candidate]:

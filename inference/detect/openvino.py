@@ -8,7 +8,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import openvino as ov
@@ -21,7 +21,11 @@ from inference.detect.heads import HEADS, SCALES, Limits, detections, find_heads
 from inference.detect.letterbox import GREY, Letterbox
 
 _SIZES_KEPT: Final = 8
-"""Input sizes that stay compiled, about 30 MB each. A venue has one or two; a folder of stills may have hundreds."""
+"""Input sizes that stay compiled, about 30 MB each, alone and side by side. A venue has one or two; a folder of stills
+may have hundreds."""
+
+_Hint = Literal["LATENCY", "THROUGHPUT"]
+"""What a compiled network is good at: one picture on all cores, or several side by side (less work for each)."""
 
 
 @dataclass
@@ -84,14 +88,14 @@ class OpenVinoDetector:
         classes: Sequence[int] = (PERSON,),
     ) -> None:
         self._core = ov.Core()
-        self._config: dict[str, Any] = {"PERFORMANCE_HINT": "THROUGHPUT"}
+        self._config: dict[str, Any] = {}
         if precision is not None:
             self._config["INFERENCE_PRECISION_HINT"] = precision
         if cache is not None:
             self._config["CACHE_DIR"] = str(cache)
         self._trunk = raw_heads(self._core, model, classes)
         self._longest, self._limits = longest, Limits(min_score, max_iou)
-        self._slots: OrderedDict[tuple[int, int], deque[_Slot]] = OrderedDict()
+        self._slots: OrderedDict[tuple[int, int, _Hint], deque[_Slot]] = OrderedDict()
         self.quantised: Final = _is_quantised(self._trunk)
         self._name = f"{name}/openvino-{'int8' if self.quantised else precision or _own_choice(self._core)}"
 
@@ -101,14 +105,18 @@ class OpenVinoDetector:
         return self._name
 
     def detect(self, batch: Sequence[Picture]) -> list[Detections]:
-        """See :class:`inference.detect.base.Detector`. Pictures of a batch run side by side."""
+        """See :class:`inference.detect.base.Detector`.
+
+        Pictures of a batch run side by side, each on its share of the cores; one alone has all of them.
+        """
         found: list[Detections] = []
+        hint: _Hint = "LATENCY" if len(batch) == 1 else "THROUGHPUT"
         waiting: deque[_InFlight] = deque()
         try:
             for picture in batch:
                 size = (picture.shape[0], picture.shape[1])
                 fit = Letterbox.fit(*size, longest=self._longest)
-                free = self._free_slots(fit.height, fit.width)
+                free = self._free_slots(fit.height, fit.width, hint)
                 while not free:
                     found.append(self._finish(waiting.popleft()))
                 free[0].start(picture, fit)
@@ -123,9 +131,9 @@ class OpenVinoDetector:
 
     def network_alone(self, picture: Picture, batch: int) -> Callable[[], None]:
         """Run the network ``batch`` times on what lies in its input already: the limit of any speed."""
-        self.detect([picture])
+        self.detect([picture] * batch)
         fit = Letterbox.fit(*picture.shape[:2], longest=self._longest)
-        slots = self._free_slots(fit.height, fit.width)
+        slots = self._free_slots(fit.height, fit.width, "LATENCY" if batch == 1 else "THROUGHPUT")
 
         def run() -> None:
             for index in range(batch):
@@ -144,20 +152,20 @@ class OpenVinoDetector:
         item.home.append(item.slot)
         return found
 
-    def _free_slots(self, height: int, width: int) -> deque[_Slot]:
+    def _free_slots(self, height: int, width: int, hint: _Hint) -> deque[_Slot]:
         """The idle slots of one input size, compiled when it is first met."""
-        size = (height, width)
+        size = (height, width, hint)
         if size not in self._slots:
             while len(self._slots) >= _SIZES_KEPT:
                 self._slots.popitem(last=False)
-            self._slots[size] = self._compile(height, width)
+            self._slots[size] = self._compile(height, width, hint)
         self._slots.move_to_end(size)
         return self._slots[size]
 
-    def _compile(self, height: int, width: int) -> deque[_Slot]:
+    def _compile(self, height: int, width: int, hint: _Hint) -> deque[_Slot]:
         model = self._trunk.clone()
         model.reshape([1, 3, height, width])
-        compiled = self._core.compile_model(_takes_bgr_bytes(model), "CPU", self._config)
+        compiled = self._core.compile_model(_takes_bgr_bytes(model), "CPU", self._config | {"PERFORMANCE_HINT": hint})
         count = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
         return deque(self._slot(compiled, height, width) for _ in range(count))
 

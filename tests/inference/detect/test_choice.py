@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from domain.errors import BadInput
-from inference.detect.choice import Choice, Hardware, Installed, Int8, choose_backend
+from inference.detect.choice import Choice, Hardware, Installed, Int8, Way, choose_backend, ways_here
 from inference.detect.quantised import CountCheck, Paper, int8_at_hand, sha256_of
 from inference.detect.spec import ModelSpec
 
@@ -47,6 +47,37 @@ def test_the_fastest_that_the_machine_has_is_taken(
     hardware: Hardware, installed: Installed, int8: Int8 | None, expected: str
 ) -> None:
     assert choose_backend(hardware, SPEC, installed, int8).words == expected
+
+
+@pytest.mark.parametrize(
+    ("speeds", "expected", "rest"),
+    [
+        ({"f32": 35.0, "bf16": 50.0, "int8": 26.0, "int8+bf16": 33.0}, "OpenVINO in int8", "f32"),
+        ({"f32": 45.0, "bf16": 25.0, "int8": 30.0, "int8+bf16": 22.0}, "OpenVINO in int8", "bf16"),
+        ({"f32": 45.0, "bf16": 20.0, "int8": 30.0, "int8+bf16": 22.0}, "OpenVINO in bf16", None),
+        ({"f32": 25.0, "bf16": 24.5, "int8": 24.8, "int8+bf16": 24.9}, "OpenVINO in f32", None),
+    ],
+    ids=["bf16 is slow here", "all is quick", "int8 is slow", "hardly a difference: the exactest"],
+)
+def test_what_was_measured_here_counts_more_than_what_the_processor_says(
+    speeds: dict[Way, float], expected: str, rest: str | None
+) -> None:
+    choice = choose_backend(NEW_CPU, SPEC, Installed(), CHECKED, speeds)
+    assert (choice.words, choice.rest) == (expected, rest)
+    assert "measured here at" in choice.reason
+
+
+def test_an_8_bit_model_that_may_not_be_used_is_told_of_however_fast_it_would_be() -> None:
+    refused = Int8(None, "count MAE 0.40 in int8, 0.38 in f32")
+    choice = choose_backend(NEW_CPU, SPEC, Installed(), refused, {"f32": 35.0, "bf16": 50.0})
+    assert choice.words == "OpenVINO in f32"
+    assert any("0.40 in int8" in passed for passed in choice.passed_over)
+
+
+def test_the_ways_of_a_machine_are_those_it_can_compute() -> None:
+    assert ways_here(OLD_CPU, None) == ["f32"]
+    assert ways_here(ARM, Int8(None, "no")) == ["f32", "f16"]
+    assert ways_here(NEW_CPU, CHECKED) == ["f32", "bf16", "int8", "int8+bf16"]
 
 
 def test_the_file_is_the_one_that_the_runtime_reads() -> None:
