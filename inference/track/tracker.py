@@ -5,7 +5,8 @@ Only a strong box starts a track, and a track counts once it has been seen often
 dropped when the track ends; identities are never reused and mean nothing after the session.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from scipy.optimize import linear_sum_assignment
 
 from inference.detect.base import Detections
 from inference.track.motion import MotionState, to_centre, to_corners
+
+SCORE_WEIGHT: Final = 0.3
+"""Weight of the newest sighting in a track's mean confidence: about the last three sightings tell."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,38 @@ class TrackerParameters:
 
 
 @dataclass(frozen=True)
+class Doubtful:
+    """Those who may be in the picture and are not counted.
+
+    Someone sighted too few times yet (``hits`` from 1 to one less than confirms), someone confirmed who is too long
+    unseen, or a weak box on nobody known (``hits`` 0).
+
+    Attributes:
+        boxes: left, top, right, bottom in pixels, measured or predicted, shape (n, 4).
+        scores: confidence, of tracks the mean of the last sightings, shape (n,).
+        hits: sightings so far, shape (n,).
+        unseen_s: seconds since the last one, shape (n,).
+    """
+
+    boxes: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    hits: NDArray[np.int64]
+    unseen_s: NDArray[np.float64]
+
+    @classmethod
+    def nobody(cls) -> "Doubtful":
+        """No doubt about anyone."""
+        return cls(np.empty((0, 4)), np.empty(0), np.empty(0, np.int64), np.empty(0))
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Doubtful":
+        """The chosen ones only."""
+        return Doubtful(self.boxes[chosen], self.scores[chosen], self.hits[chosen], self.unseen_s[chosen])
+
+
+@dataclass(frozen=True)
 class Tracks:
     """The people believed to be in the picture at one moment.
 
@@ -46,14 +82,31 @@ class Tracks:
         ids: identity of each, shape (n,).
         boxes: left, top, right, bottom in pixels, measured or predicted, shape (n, 4).
         seen: whether the box was measured in this frame (else predicted), shape (n,).
+        scores: mean confidence of each one's last sightings, shape (n,). Left out, all are sure.
+        unseen_s: seconds since each was seen, as of the last look, shape (n,). Left out, all were seen in it.
+        doubtful: who may be there besides.
     """
 
     ids: NDArray[np.int64]
     boxes: NDArray[np.float64]
     seen: NDArray[np.bool_]
+    scores: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    unseen_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    doubtful: Doubtful = field(default_factory=Doubtful.nobody)
+
+    def __post_init__(self) -> None:
+        if len(self.scores) != len(self.ids):
+            object.__setattr__(self, "scores", np.ones(len(self.ids)))
+        if len(self.unseen_s) != len(self.ids):
+            object.__setattr__(self, "unseen_s", np.zeros(len(self.ids)))
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Tracks":
+        """The chosen ones only; the doubt about others stays."""
+        kept = (values[chosen] for values in (self.ids, self.boxes, self.seen, self.scores, self.unseen_s))
+        return Tracks(*kept, self.doubtful)  # type: ignore[arg-type]
 
     @property
     def feet(self) -> NDArray[np.float64]:
@@ -73,6 +126,8 @@ class Tracker:
         self._ids = np.empty(0, np.int64)
         self._hits = np.empty(0, np.int64)
         self._seen_at = np.empty(0)
+        self._scores = np.empty(0)
+        self._weak = Doubtful.nobody()
         self._next_id = 1
         self._at_s: float | None = None
         self._looked_at = 0.0
@@ -139,14 +194,17 @@ class Tracker:
 
         tracks = np.flatnonzero(confirmed)
         matched, left_tracks, left_strong = self._associate(tracks, strong, boxes, found.scores, p.strong_overlap)
-        self._take(matched, measured)
+        self._take(matched, measured, found.scores)
         recent = left_tracks[self._seen_at[left_tracks] >= self._now - p.coast_s]
-        matched, _, _ = self._associate(recent, weak, boxes, found.scores, p.weak_overlap)
-        self._take(matched, measured)
+        matched, _, left_weak = self._associate(recent, weak, boxes, found.scores, p.weak_overlap)
+        self._take(matched, measured, found.scores)
         tentative = np.flatnonzero(~confirmed)
         matched, _, left_strong = self._associate(tentative, left_strong, boxes, found.scores, p.strong_overlap)
-        self._take(matched, measured)
-        self._start(measured[left_strong[found.scores[left_strong] >= p.start_score]], first_hits)
+        self._take(matched, measured, found.scores)
+        starts = found.scores[left_strong] >= p.start_score
+        rest = np.concatenate([left_weak, left_strong[~starts]])
+        self._weak = _weak(boxes[rest], found.scores[rest])
+        self._start(measured[left_strong[starts]], found.scores[left_strong[starts]], first_hits)
 
     @property
     def _now(self) -> float:
@@ -172,13 +230,15 @@ class Tracker:
         pairs = np.column_stack([tracks[rows], candidates[columns]])
         return pairs, np.delete(tracks, rows), np.delete(candidates, columns)
 
-    def _take(self, pairs: NDArray[np.intp], measured: NDArray[np.float64]) -> None:
+    def _take(self, pairs: NDArray[np.intp], measured: NDArray[np.float64], scores: NDArray[np.float32]) -> None:
         self._motion.update(pairs[:, 0], measured[pairs[:, 1]])
+        self._scores[pairs[:, 0]] += SCORE_WEIGHT * (scores[pairs[:, 1]] - self._scores[pairs[:, 0]])
         self._hits[pairs[:, 0]] += 1
         self._seen_at[pairs[:, 0]] = self._now
 
-    def _start(self, measured: NDArray[np.float64], hits: int) -> None:
+    def _start(self, measured: NDArray[np.float64], scores: NDArray[np.float32], hits: int) -> None:
         count = len(measured)
+        self._scores = np.concatenate([self._scores, scores.astype(np.float64)])
         self._motion.extend(MotionState.start(measured))
         self._ids = np.concatenate([self._ids, np.arange(self._next_id, self._next_id + count)])
         self._hits = np.concatenate([self._hits, np.full(count, hits, np.int64)])
@@ -192,6 +252,7 @@ class Tracker:
         keep = ~(too_long | never)
         self._motion.keep(keep)
         self._ids, self._hits, self._seen_at = self._ids[keep], self._hits[keep], self._seen_at[keep]
+        self._scores = self._scores[keep]
 
     def _present(self, picture_size: tuple[int, int], *, looked: bool = True) -> Tracks:
         """Confirmed tracks seen at the last look, or recently; one unseen at the picture's border has walked out."""
@@ -203,7 +264,22 @@ class Tracker:
         if not looked:
             centre = self._motion.position[:, :2]
             there &= ((centre >= 0) & (centre <= picture_size)).all(axis=1)
-        return Tracks(self._ids[there], boxes[there], seen[there] & looked)
+        unseen_s = self._looked_at - self._seen_at
+        doubted = ~there & (seen | inside)
+        doubtful = Doubtful(
+            np.concatenate([boxes[doubted], self._weak.boxes]),
+            np.concatenate([self._scores[doubted], self._weak.scores]),
+            np.concatenate([self._hits[doubted], self._weak.hits]),
+            np.concatenate([unseen_s[doubted], self._weak.unseen_s]),
+        )
+        ids, scores = self._ids[there], self._scores[there]
+        return Tracks(ids, boxes[there], seen[there] & looked, scores, unseen_s[there], doubtful)
+
+
+def _weak(boxes: NDArray[np.float64], scores: NDArray[np.float32]) -> Doubtful:
+    """Boxes that start no track and fit none."""
+    zeros = np.zeros(len(scores))
+    return Doubtful(boxes, scores.astype(np.float64), zeros.astype(np.int64), zeros)
 
 
 def iou(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
