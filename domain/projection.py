@@ -93,7 +93,7 @@ class Projection:
             edge_on = plane is None or np.linalg.cond(plane / np.abs(plane).max(axis=0)) > 1e12
             if len(self._inverses) >= _HEIGHTS:
                 self._inverses.clear()
-            self._inverses[height_m] = None if plane is None or edge_on else np.linalg.inv(plane)
+            self._inverses[height_m] = None if plane is None or edge_on else np.asarray(np.linalg.inv(plane))
         return self._inverses[height_m]
 
     @cached_property
