@@ -19,6 +19,9 @@ Points = NDArray[np.float64]
 
 PERSON_HEIGHT_M: Final = 1.7
 """Of an unknown person, shoes on. Adults' mean is 1.61 m (women) and 1.76 m (men) in England (Health Survey 2019)."""
+FEET_DEVIATION: Final = 0.045
+"""Standard deviation of a detected box's foot as a share of the box's height: 0.045 across and 0.041 down on PETS 2009
+S2.L1 view 1 (yolov8n, 4,205 tracked boxes matched to the truth's)."""
 WORST_M_PER_PX: Final = 0.5
 """Where one pixel is a longer step than this, two pixels' noise is more than a person's width: no place to measure."""
 SMALLEST_PERSON_PX: Final = 24.0

@@ -140,7 +140,7 @@ def _start(seen: _Seen) -> Vector:
     horizon = -at_zero / slope
     tilt = np.arctan2((height - 1) / 2 - horizon, USUAL_FOCAL * width)
     start = np.array([np.log(USUAL_FOCAL), tilt, 0.0, np.log(seen.height_m / slope)])
-    return np.clip(start, _LOWEST + 1e-3, _HIGHEST - 1e-3)
+    return np.asarray(np.clip(start, _LOWEST + 1e-3, _HIGHEST - 1e-3), np.float64)
 
 
 def _calibration(values: Vector, seen: _Seen, deviation_share: float) -> HeightsCalibration:
