@@ -10,8 +10,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from api.alerts.explain import Scene, Where, alert_of
-from api.alerts.figures import ZONE_MEASURES, Track, is_old, occupancy_figure, zone_figures
-from api.alerts.forecast import LONG_S, meets
+from api.alerts.figures import STEADIED, TRACK_OF, ZONE_MEASURES, Track, is_old, occupancy_figure, zone_figures
 from api.alerts.machine import Look, Machine, Told
 from api.alerts.postures import Postures
 from api.alerts.rules import Layout, Rule, RuleBook
@@ -24,6 +23,8 @@ from domain.staleness import STALE_AFTER, aged_reading
 Heard = ZoneReading | Occupancy | PostureEvent | CameraHealth
 ABSENT_AFTER: Final = timedelta(seconds=10)
 """Nothing asked for this long: the engine was away itself, and that is not held against cameras."""
+_NEAR: Final = 0.6
+"""Below this share of a rule's lowest threshold one second's noise does not matter."""
 _BLIND_CAMERA: Final = "blind_camera"
 _UNSEEN_ZONE: Final = "unseen_zone"
 _FORECAST: Final = Measure.TIME_TO_THRESHOLD.value
@@ -212,9 +213,18 @@ class AlertEngine:
                 look = Look(at=now, value=None, reason=current.reason or f"it is {current.state}")
             else:
                 reason = "this figure is not known now"
-                look = self._track(zone_id, measure).look(measure, now, may_clear=not partly, reason=reason)
+                look = self._look(measure, where, now, may_clear=not partly, reason=reason)
             alerts += self._step(measure.value, where, look, now)
         return alerts + self._step(_FORECAST, where, self._forecast(where, current, now), now)
+
+    def _look(
+        self, measure: Measure, where: Where, now: datetime, *, may_clear: bool = True, reason: str | None = None
+    ) -> Look:
+        """The newest second of a figure; without its noise where that could matter to its rule."""
+        rule = self._book.rules(where.zone_id, self.phase).get(measure.value)
+        near = _NEAR * rule.levels[0].clear_at if rule and measure in STEADIED else math.inf
+        track = self._track(where.zone_id, TRACK_OF.get(measure, measure))
+        return track.look(now, near=near, may_clear=may_clear, reason=reason)
 
     def _track_reading(self, reading: ZoneReading) -> None:
         figures = zone_figures(reading)
@@ -230,14 +240,12 @@ class AlertEngine:
         track = self._track(where.zone_id, Measure.DENSITY)
         rules = self._book.rules(where.zone_id, self.phase)
         rule, density = rules.get(_FORECAST), rules.get(Measure.DENSITY.value)
-        newest = track.look(Measure.DENSITY, now)
+        newest = track.look(now)
         if current.state is not State.OK or newest.value is None or density is None or rule is None:
             return Look(at=now, value=None, reason=current.reason or "its density is not known")
         target = density.level(Severity.DANGER) or density.levels[-1]
-        line = track.line(LONG_S)
-        if line is None:
-            return Look(at=newest.at, value=math.inf, may_clear=False)
-        meeting = meets(line, target.raise_at) if line.level >= rule.rising_from * target.raise_at else None
+        far = newest.value < rule.rising_from * target.raise_at or newest.value >= target.raise_at
+        meeting = None if far else track.meeting(target.raise_at)
         if meeting is None:
             return Look(at=newest.at, value=math.inf)
         return Look(at=newest.at, value=meeting.in_s, low=meeting.earliest_s, high=meeting.latest_s)
@@ -250,7 +258,8 @@ class AlertEngine:
         if is_old(message.captured_at, now, STALE_AFTER):
             look = Look(at=now, value=None, reason="its estimate is old")
         else:
-            look = track.look(Measure.OCCUPANCY, now, reason=message.reason or f"it is {message.state}")
+            reason = message.reason or f"it is {message.state}"
+            look = self._look(Measure.OCCUPANCY, Where(), now, reason=reason)
         return self._step(_OCCUPANCY, Where(), look, now)
 
     # Postures
@@ -347,9 +356,7 @@ class AlertEngine:
     def _scene(self, key: str, now: datetime) -> Scene:
         rule_id, where = _parted(key)
         base, sight = self._book.base(rule_id), self._state.sight
-        measure = {Measure.TIME_TO_THRESHOLD: Measure.DENSITY, Measure.SIGHT: Measure.COUNT}.get(
-            base.measure, base.measure
-        )
+        measure = TRACK_OF.get(base.measure, base.measure)
         cameras = sight.cameras_of.get(where.zone_id, ()) if where.zone_id else tuple(sight.cameras)
         cameras = (where.camera_id,) if where.camera_id else cameras
         zones = sight.zones_of(where.camera_id) if where.camera_id else []

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from api.alerts.figures import Track
-from api.alerts.forecast import LONG_S, Z90, Line, meets
+from api.alerts.forecast import TREND_S, Z90, Line
 from api.alerts.machine import Look, Told
 from api.alerts.rules import Layout, Rule
 from domain.alert_rules import RuleSettings, fruin_level
@@ -127,7 +127,7 @@ def _evidence(scene: Scene, told: Told) -> Evidence:
 
 def _line(scene: Scene) -> Line | None:
     trended = scene.base.measure in _TRENDS or scene.base.measure is Measure.TIME_TO_THRESHOLD
-    return scene.track.line(LONG_S) if scene.track and trended else None
+    return scene.track.line(TREND_S) if scene.track and trended else None
 
 
 def _trend(line: Line | None) -> Trend | None:
@@ -147,7 +147,7 @@ def _forecast(scene: Scene, line: Line | None) -> Forecast | None:
     if line is None or scene.rule is None or scene.rule.falling:
         return None
     level = scene.rule.next_above(line.level)
-    meeting = meets(line, level.raise_at) if level else None
+    meeting = scene.track.meeting(level.raise_at) if level and scene.track else None
     if level is None or meeting is None:
         return None
     return Forecast(

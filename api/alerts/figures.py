@@ -1,12 +1,13 @@
 """What rules look at: figures out of readings, and their last seconds."""
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from api.alerts.forecast import LONG_S, SHORT_S, Line, fit
+from api.alerts.forecast import SHORT_S, WINDOWS_S, Line, Meeting, fit, meets
 from api.alerts.machine import Look
 from domain.alerts import Measure, Point
 from domain.floor import Occupancy
@@ -23,10 +24,17 @@ ZONE_MEASURES: Final = (
     Measure.INFLOW,
     Measure.QUEUE_WAIT,
 )
-_STEADIED: Final = frozenset(
+KEPT_S: Final = max(WINDOWS_S)
+STEADIED: Final = frozenset(
     {Measure.COUNT, Measure.DENSITY, Measure.LEVEL_OF_SERVICE, Measure.PRESSURE, Measure.OCCUPANCY}
 )
 """Noisy each second, and worth knowing before the second is over."""
+TRACK_OF: Final = {
+    Measure.LEVEL_OF_SERVICE: Measure.DENSITY,
+    Measure.TIME_TO_THRESHOLD: Measure.DENSITY,
+    Measure.SIGHT: Measure.COUNT,
+}
+"""Measures that look at another one's seconds."""
 HALF_SEEN: Final = 0.5
 """A zone of which cameras see less than this is called unseen; what is seen of it may raise, and clears nothing."""
 
@@ -64,7 +72,7 @@ def _floor_figures(reading: ZoneReading, floor: FloorFigures) -> dict[Measure, F
             _as_density(reading.count_low, reading, floor),
             _as_density(reading.count_high, reading, floor),
         )
-        found[Measure.DENSITY] = found[Measure.LEVEL_OF_SERVICE] = density
+        found[Measure.DENSITY] = density
     return found
 
 
@@ -89,6 +97,7 @@ class Track:
 
     def __init__(self) -> None:
         self._points: deque[tuple[float, Figure | None]] = deque()
+        self._lines: dict[float, Line | None] = {}
 
     @property
     def newest_at(self) -> datetime | None:
@@ -109,25 +118,45 @@ class Track:
         if self._points and at_s <= self._points[-1][0]:
             return
         self._points.append((at_s, figure))
-        while self._points[0][0] < at_s - LONG_S:
+        self._lines.clear()
+        while self._points[0][0] < at_s - KEPT_S:
             self._points.popleft()
 
     def line(self, window_s: float) -> Line | None:
         """The line through what is known of the window; ``None`` where that is too little or not of now."""
         if not self._points or self._points[-1][1] is None:
             return None
-        since = self._points[-1][0] - window_s
-        return fit([(at_s, figure.value) for at_s, figure in self._points if figure and at_s > since], window_s)
+        if window_s not in self._lines:
+            since, known = self._points[-1][0] - window_s, []
+            for at_s, figure in reversed(self._points):
+                if at_s <= since:
+                    break
+                if figure is not None:
+                    known.append((at_s, figure.value))
+            self._lines[window_s] = fit(known[::-1], window_s)
+        return self._lines[window_s]
 
-    def look(self, measure: Measure, now: datetime, *, may_clear: bool = True, reason: str | None = None) -> Look:
-        """What a rule sees of the newest second."""
+    def meeting(self, threshold: float) -> Meeting | None:
+        """When the threshold will be reached, by the shortest window whose rise says so."""
+        found = (meets(self.line(window_s), threshold) for window_s in WINDOWS_S)
+        return next((meeting for meeting in found if meeting is not None), None)
+
+    def look(self, now: datetime, *, near: float = math.inf, may_clear: bool = True, reason: str | None = None) -> Look:
+        """What a rule sees of the newest second.
+
+        Args:
+            now: to when the steady figure is brought forward.
+            near: from here on the steady figure is worth its work; below it no threshold is anywhere near.
+            may_clear: handed on.
+            reason: why it is unknown, if it is.
+        """
         if not self._points:
             return Look(at=now, value=None, reason=reason)
         at_s, figure = self._points[-1]
         at = datetime.fromtimestamp(at_s, UTC)
         if figure is None:
             return Look(at=at, value=None, reason=reason)
-        line = self.line(SHORT_S) if measure in _STEADIED else None
+        line = self.line(SHORT_S) if max(figure.value, figure.high or 0.0) >= near else None
         steady, steady_sd = line.level_at(now.timestamp()) if line else (None, 0.0)
         return Look(at, figure.value, figure.low, figure.high, steady, steady_sd, may_clear=may_clear)
 

@@ -153,9 +153,7 @@ def surge(chance: random.Random) -> tuple[Truth, int]:
 
 def normal(chance: random.Random, mean: float) -> Truth:
     """A crowd that comes and goes in waves of one to twenty minutes, by up to a third."""
-    waves = [
-        (chance.uniform(0.02, 0.12) * mean, chance.uniform(60, 1200), chance.uniform(0, 6.28)) for _ in range(3)
-    ]
+    waves = [(chance.uniform(0.02, 0.12) * mean, chance.uniform(60, 1200), chance.uniform(0, 6.28)) for _ in range(3)]
     return lambda second: max(
         mean + sum(size * math.sin(2 * math.pi * second / period + shift) for size, period, shift in waves), 0.0
     )
