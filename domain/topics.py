@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from domain.alerts import Alert
 from domain.floor import CameraPositions, Occupancy, Positions, Scan
 from domain.messages import CameraHealth, LineCrossing, Message, PostureEvent, ZoneReading
 
@@ -75,12 +76,13 @@ OCCUPANCY: Final = Topic(
     "occupancy", Occupancy, 1.0, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.NEWEST_WINS, 2_000_000
 )
 SCANS: Final = Topic("scans", Scan, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 1_000_000)
+ALERTS: Final = Topic("alerts", Alert, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 100_000)
 FRAME: Final = Topic("frame", None, 2.0, Transport.LAST_VALUE, 10, DropPolicy.NEWEST_WINS)
 
 TOPICS: Final = MappingProxyType(
     {
         topic.name: topic
-        for topic in (READINGS, CROSSINGS, POSTURES, CAMERAS, SIGHTINGS, POSITIONS, OCCUPANCY, SCANS, FRAME)
+        for topic in (READINGS, CROSSINGS, POSTURES, CAMERAS, SIGHTINGS, POSITIONS, OCCUPANCY, SCANS, ALERTS, FRAME)
     }
 )
 

@@ -16,6 +16,8 @@ _MESSAGES: dict[str, type[Storable]] = {
     CROSSINGS.name: LineCrossing,
     POSTURES.name: PostureEvent,
 }
+STORED = frozenset(_MESSAGES)
+"""The topics whose Streams are stored here; alerts are stored by their engine."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError, ResponseError
 from api import bus
 from api.database.pool import Database
 from api.recorder import repository
-from api.recorder.batch import Item, read_batch
+from api.recorder.batch import STORED, Item, read_batch
 from api.recorder.heartbeat import INTERVAL_S, Heartbeat, beat
 from api.recorder.streams import DeadLetter, Streams
 from api.recorder.upkeep import keep_partitions
@@ -144,7 +144,7 @@ class Recorder:
         if self._venues.due:
             async with self._database.as_service() as connection:
                 venues = await repository.venue_ids(connection)
-            self._names = [topic.key(venue) for venue in venues for topic in TOPICS.values() if topic.has_stream]
+            self._names = [topic.key(venue) for venue in venues for topic in TOPICS.values() if topic.name in STORED]
             self._venues.done()
         if self._upkeep.due:
             await keep_partitions(self._database, self._clock(), self._retention_days)

@@ -18,7 +18,7 @@ def topics() -> list[Topic]:
 def test_the_table_names_each_topic_once() -> None:
     assert set(TOPICS) == {
         *("readings", "crossings", "postures", "occupancy", "scans"),
-        *("sightings", "positions", "cameras", "frame"),
+        *("sightings", "positions", "cameras", "alerts", "frame"),
     }
     assert all(name == topic.name for name, topic in TOPICS.items())
 
