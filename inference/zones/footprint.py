@@ -140,8 +140,7 @@ class Coverage:
         rows, columns = self._size
         first = np.clip(np.floor((shape.points.min(axis=0) - self._low) / self.cell_m), 0, (columns, rows))
         last = np.clip(np.ceil((shape.points.max(axis=0) - self._low) / self.cell_m), 0, (columns, rows))
-        x, y = np.meshgrid(np.arange(first[0], last[0]), np.arange(first[1], last[1]))
-        x, y = x.ravel(), y.ravel()
+        x, y = (axis.ravel() for axis in np.meshgrid(np.arange(first[0], last[0]), np.arange(first[1], last[1])))
         inside = shape.contains(self._low + self.cell_m * (np.column_stack([x, y]) + 0.5))
         cells = np.asarray(y[inside] * columns + x[inside], np.intp)
         if whole and not len(cells):
