@@ -14,7 +14,7 @@ from ingest.footage import check_file_source
 from ingest.frame import Frame, Pixels
 from ingest.limits import Pace
 
-BATCH: Final = 8
+BATCH: Final = 16
 """Frames of a recording looked at side by side."""
 Looked = list[tuple[Frame, Detections]]
 
@@ -40,19 +40,20 @@ async def looked_at(camera: Camera, detector: Detector) -> AsyncGenerator[Looked
 
     The next batch is already being looked at while the reader handles this one.
     """
-    ahead: asyncio.Task[Looked] | None = None
+    ahead: asyncio.Future[Looked] | None = None
+    loop = asyncio.get_running_loop()
     async for batch in _batches(camera):
         done = await ahead if ahead is not None else []  # a detector takes one batch at a time
-        ahead = asyncio.create_task(_look(detector, batch))
+        # At once: a task would begin only when the reader, who is busy with what is done, lets the event loop go on.
+        ahead = loop.run_in_executor(None, _look, detector, batch)
         if done:
             yield done
     if ahead is not None:
         yield await ahead
 
 
-async def _look(detector: Detector, batch: list[Frame]) -> Looked:
-    found = await asyncio.to_thread(detector.detect, [frame.pixels for frame in batch])
-    return list(zip(batch, found, strict=True))
+def _look(detector: Detector, batch: list[Frame]) -> Looked:
+    return list(zip(batch, detector.detect([frame.pixels for frame in batch]), strict=True))
 
 
 async def _batches(camera: Camera) -> AsyncIterator[list[Frame]]:

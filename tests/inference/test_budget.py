@@ -55,13 +55,14 @@ def test_someone_known_who_moves_is_no_news() -> None:
     assert not budget.due(scene((306, 200, 346, 300)), 0.05, tracker, known)
 
 
-def test_someone_new_is_looked_at_until_confirmed() -> None:
+def test_someone_new_is_looked_for_again_soon_until_confirmed() -> None:
     budget, tracker = DetectionBudget(), Tracker()
     tracker.update(Detections.none(), 0.0, SIZE)
     tracker.update(person(300, 200), 0.1, SIZE)
     budget.due(scene(), 0.1, tracker, NOBODY)
     budget.looked(0.1)
-    assert budget.due(scene(), 0.15, tracker, NOBODY)
+    assert not budget.due(scene(), 0.2, tracker, NOBODY)
+    assert budget.due(scene(), 0.36, tracker, NOBODY)
 
 
 def test_an_uncertain_prediction_must_be_seen_again() -> None:
