@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, field_validator, model_validator
 
+from domain.alert_rules import AlertSettings, nearest
 from domain.calibration import Calibration
 from domain.errors import BadVenue
 from domain.geometry import Line, Polygon
@@ -135,6 +136,7 @@ class VenueConfig(_Part):
         full_at: share of a capacity from which a zone is shown as full.
         postures: whether people are watched for having fallen, raising their hands or crouching.
         floor: the floor plan in metres, where cameras are calibrated to one.
+        alerts: what differs from the default rules of ``configs/alerts.yaml``.
 
     Example:
         >>> VenueConfig.model_validate({"version": 1, "id": "hall", "name": "Hall", "capacity": 500,
@@ -156,6 +158,7 @@ class VenueConfig(_Part):
     zones: tuple[ZoneConfig, ...] = Field(min_length=1)
     lines: tuple[LineConfig, ...] = ()
     floor: FloorPlanConfig | None = None
+    alerts: AlertSettings | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -170,6 +173,7 @@ class VenueConfig(_Part):
         floor_ids = [zone.id for zone in self.floor.zones] if self.floor else []
         _refuse_repeats("zone", [*(zone.id for zone in self.zones), *floor_ids])
         _refuse_repeats("line", (line.id for line in self.lines))
+        _refuse_unknown_alert_zones(self.alerts, [*(zone.id for zone in self.zones), *floor_ids])
         cameras = {camera.id: camera for camera in self.cameras}
         placed: tuple[ZoneConfig | LineConfig, ...] = (*self.zones, *self.lines)
         for part in placed:
@@ -198,6 +202,11 @@ def _refuse_repeats(what: str, ids: Iterable[str]) -> None:
         if identifier in seen:
             raise BadVenue(f"{what} id {identifier!r} is used twice")
         seen.add(identifier)
+
+
+def _refuse_unknown_alert_zones(alerts: AlertSettings | None, zone_ids: list[str]) -> None:
+    for zone_id in sorted(alerts.zone_ids() - set(zone_ids)) if alerts else ():
+        raise BadVenue(f"alerts.zones.{zone_id}: the venue has no such zone; {nearest(zone_id, zone_ids)}")
 
 
 def _refuse_out_of_sight(part: ZoneConfig | LineConfig, camera: CameraConfig) -> None:
