@@ -95,7 +95,7 @@ class AlertEngine:
         """What a message changes, and what the time since the last one did. Another venue's changes nothing."""
         if message.venue_id != self._layout.venue_id:
             return []
-        alerts = self._forward(now)
+        said_at, alerts = now, self._forward(now)
         now = self._at(now)
         match message:
             case ZoneReading():
@@ -105,7 +105,7 @@ class AlertEngine:
             case PostureEvent():
                 return alerts + self._take_posture(message, now)
             case CameraHealth():
-                self._state.sight.hear_health(message, now)
+                self._state.sight.hear_health(message, said_at)
                 return alerts + self._look_at_cameras(now, only=message.camera_id)
 
     def tick(self, now: datetime) -> list[Alert]:
@@ -123,14 +123,22 @@ class AlertEngine:
         alerts, machine = self._forward(now), self._machine_of(alert_id)
         return alerts + (self._tell(machine.key, machine.acknowledge(by, self._at(now)), now) if machine else [])
 
+    def note(self, alert_id: UUID, now: datetime) -> list[Alert]:
+        """Somebody wrote something down about an alert."""
+        alerts, machine = self._forward(now), self._machine_of(alert_id)
+        return alerts + (self._tell(machine.key, machine.note(), now) if machine else [])
+
     def close(self, alert_id: UUID, outcome: Outcome, now: datetime) -> list[Alert]:
         """A person ends an alert: a false alarm, or resolved. A worse one than it was will still be raised."""
         alerts, machine = self._forward(now), self._machine_of(alert_id)
         return alerts + (self._tell(machine.key, machine.close(outcome, self._at(now)), now) if machine else [])
 
-    def standing(self) -> list[UUID]:
-        """The alerts that stand."""
-        return [life.alert_id for machine in self._state.machines.values() if (life := machine.standing)]
+    def adopt(self, alert: Alert) -> None:
+        """Go on with an alert that stands and of which this state does not know."""
+        key = _key(alert.rule_id, Where(alert.zone_id, alert.camera_id))
+        known = self._state.machines.get(key)
+        if known is None or known.life is None or known.life.raised_at < alert.raised_at:
+            self._state.machines[key] = Machine.adopted(f"{self._layout.venue_id}|{key}", alert)
 
     # Time
 

@@ -33,8 +33,9 @@ class Where:
     def name(self, layout: Layout) -> str:
         """As people there call it."""
         if self.zone_id:
-            return layout.zones[self.zone_id].name
-        return layout.cameras[self.camera_id] if self.camera_id else layout.name
+            zone = layout.zones.get(self.zone_id)
+            return zone.name if zone else self.zone_id  # the venue file no longer has it
+        return layout.cameras.get(self.camera_id, self.camera_id) if self.camera_id else layout.name
 
 
 @dataclass(frozen=True)

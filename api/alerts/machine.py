@@ -3,14 +3,14 @@
 Time is an argument. ``at`` is when something was true (a reading's second); ``now`` is when it is looked at.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
 from api.alerts.forecast import probability_above
 from api.alerts.rules import Level, Rule
-from domain.alerts import STANDING, Change, Outcome, Severity, Status
+from domain.alerts import STANDING, Alert, Change, Outcome, Severity, Status
 
 REOPEN_WITHIN_S: Final = 600.0
 """Back within ten minutes it is the same alert, told as reopened and not as a new one."""
@@ -141,6 +141,13 @@ class Machine:
     sight_lost: bool = False
     muted: Severity | None = None
 
+    @classmethod
+    def adopted(cls, key: str, alert: Alert) -> "Machine":
+        """A machine whose state was lost goes on with the alert that it had told."""
+        shared = {field.name: getattr(alert, field.name) for field in fields(Life) if hasattr(alert, field.name)}
+        waits_since = alert.acknowledged_at or alert.raised_at
+        return cls(key, Life(**shared, waits_since=waits_since))
+
     @property
     def standing(self) -> Life | None:
         """The alert that stands, if one does."""
@@ -187,6 +194,10 @@ class Machine:
             return []
         life.status, life.acknowledged_at, life.acknowledged_by = Status.ACKNOWLEDGED, now, by
         return [self._changed(life, Change.ACKNOWLEDGED)]
+
+    def note(self) -> list[Told]:
+        """Somebody wrote something down."""
+        return [self._changed(self.life, Change.NOTED)] if self.life is not None else []
 
     def close(self, outcome: Outcome, now: datetime) -> list[Told]:
         """A person ends it. What is worse than it was will still be told."""

@@ -1,7 +1,7 @@
 """The rules that hold for one place in one phase: the defaults, changed by the venue file."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -21,9 +21,10 @@ from domain.alert_rules import (
     ZoneAlerts,
     nearest,
 )
-from domain.alerts import SEVERITIES, Measure, Phase, Severity
+from domain.alerts import SEVERITIES, UNITS, Measure, Phase, Severity
 from domain.errors import BadVenue
 from domain.messages import Posture
+from domain.venue import VenueConfig
 
 TABLE: Final = Path(__file__).resolve().parents[2] / "configs" / "alerts.yaml"
 _OWN: Final = "the venue's own figure"
@@ -50,7 +51,7 @@ class Rule:
 
     Attributes:
         levels: mildest first; at least one.
-        falling: it is bad when the figure is small, as a time to go is.
+        rising_from: a forecast counts from this share of its threshold on.
     """
 
     id: str
@@ -100,7 +101,15 @@ class Layout:
     zones: Mapping[str, Place]
     cameras: Mapping[str, str]
     """Each camera's name by its id."""
-    sections: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, venue: VenueConfig) -> "Layout":
+        """The layout of a venue file. Which cameras see a zone of the floor, its readings tell."""
+        zones = {zone.id: Place(zone.id, zone.name, zone.capacity, (zone.camera_id,)) for zone in venue.zones}
+        floor = venue.floor.zones if venue.floor else ()
+        zones |= {zone.id: Place(zone.id, zone.name, zone.capacity) for zone in floor}
+        cameras = {camera.id: camera.name for camera in venue.cameras}
+        return cls(venue.id, venue.name, venue.capacity, zones, cameras)
 
 
 def load_defaults(path: Path = TABLE) -> AlertDefaults:
@@ -152,11 +161,19 @@ class RuleBook:
         """The rule as the defaults have it: its measure and its words, in whatever phase."""
         return self._defaults.rules[rule_id]
 
-    def every(self) -> Iterable[tuple[str | None, Phase | None, Rule]]:
-        """All of them, for showing what holds."""
+    def shown(self) -> list[dict[str, object]]:
+        """All of them for people to read; a phase that changes nothing is left out."""
+        rows: list[dict[str, object]] = []
         for (zone_id, phase), rules in self._rules.items():
-            for rule in rules.values():
-                yield zone_id, phase, rule
+            usual = self._rules[zone_id, None]
+            for rule_id in usual.keys() | rules.keys():
+                rule = rules.get(rule_id)
+                if phase is not None and rule == usual.get(rule_id):
+                    continue
+                levels = [asdict(level) for level in rule.levels] if rule else []
+                row = {"rule_id": rule_id, "zone_id": zone_id, "phase": phase, "title": self.base(rule_id).title}
+                rows.append({**row, "unit": UNITS[self.base(rule_id).measure], "levels": levels})
+        return sorted(rows, key=lambda row: (str(row["zone_id"] or ""), str(row["rule_id"]), str(row["phase"] or "")))
 
     def _made(self, zone_id: str | None, phase: Phase | None) -> dict[str, Rule]:
         made = {}

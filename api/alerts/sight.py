@@ -68,14 +68,14 @@ class Sight:
             if camera is not None and not camera.told_by_health:
                 camera.at, camera.reason = max(camera.at, at), None
 
-    def hear_health(self, health: CameraHealth, now: datetime) -> None:
+    def hear_health(self, health: CameraHealth, said_at: datetime) -> None:
         """A camera told how it is. One that is only not calibrated does see; its zones say the rest."""
         camera = self.cameras.get(health.camera_id)
         if camera is None:
             return
         camera.told_by_health = True
         if health.state in (State.OK, State.UNCALIBRATED):
-            camera.at, camera.reason = max(camera.at, now), None
+            camera.at, camera.reason = max(camera.at, said_at), None
         else:
             camera.reason = health.reason or f"it is {health.state}"
 
