@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import gaussian_filter, map_coordinates
+from scipy.ndimage import gaussian_filter
 
 from domain.errors import BadInput
 from domain.geometry import Polygon
@@ -24,8 +24,8 @@ REACH: Final = 3.0
 """Kernels end here, in radii: what lies beyond is 0.01 % of a person."""
 BLOCK_CELLS: Final = 32
 """Side of the squares the floor is worked in. With 5,000 people in 100 zones, 16 and 48 took half as long again."""
-LEAST_SEEN_KERNEL: Final = 0.25
-"""A person in a right-angled corner has a quarter of the kernel on the floor; less is a position outside the walls."""
+LEAST_ON_FLOOR: Final = 0.25
+"""In a right-angled corner a quarter of the kernel is on the floor; a spot with less is outside the walls."""
 
 
 def kernel_density(people: ArrayLike, *, points: ArrayLike, radius_m: float = RADIUS_M) -> NDArray[np.float64]:
@@ -53,9 +53,9 @@ class KernelField:
 
     Args:
         zones: polygons in metres; each has at least one point, its own middle where no lattice point falls inside.
-        walkable: where people can be at all. A kernel that would reach through a wall is spread over the floor on
-            this side of it, so that everyone still counts as one; without it, density beside a wall (a stage
-            barrier) would come out up to half too low.
+        walkable: where people can be at all. Beside a wall (a stage barrier) part of the kernel falls where nobody can
+            stand, and density would come out up to half too low: there it is divided by the part that does not
+            (Diggle 1985, Applied Statistics 34). Without it, everyone's kernel is counted whole.
         radius_m: the kernel's R.
         cell_m: the lattice's spacing.
     """
@@ -74,7 +74,7 @@ class KernelField:
         self._kernel_cells = math.ceil(REACH * radius_m / cell_m)
         self._kernel = _blur(radius_m, cell_m, self._kernel_cells)
         self._lay_blocks([_lattice_inside(zone, cell_m) for zone in zones])
-        self._floor = None if walkable is None else _FloorShare(walkable, radius_m, cell_m)
+        self._floor_share = self._share_of_kernels(walkable, radius_m)
 
     def _lay_blocks(self, points: list[NDArray[np.int64]]) -> None:
         """Number the blocks of 32 by 32 lattice points that a zone touches, then those that only reach into one."""
@@ -99,6 +99,22 @@ class KernelField:
         columns = self._blocks[:, 0, None] * BLOCK_CELLS + steps
         rows = self._blocks[:, 1, None] * BLOCK_CELLS + steps
         self._around = self._cell(columns[:, :, None], rows[:, None, :])
+
+    def _share_of_kernels(self, walkable: Polygon | None, radius_m: float) -> NDArray[np.float64]:
+        """How much of a kernel at each point falls on the floor: 1 in the open, a half at a wall, a quarter in a corner."""
+        shape = (len(self._blocks), BLOCK_CELLS, BLOCK_CELLS)
+        if walkable is None or len(self._blocks) == 0:
+            return np.ones(shape)
+        low = self._blocks.min(axis=0) * BLOCK_CELLS - self._kernel_cells
+        size = (self._blocks.max(axis=0) + 1) * BLOCK_CELLS + self._kernel_cells - low
+        steps = _every_step(size) + low
+        on_floor = walkable.contains((steps + 0.5) * self._cell_m).reshape(size).astype(np.float64)
+        blur = radius_m / np.sqrt(2) / self._cell_m
+        share = gaussian_filter(on_floor, blur, mode="constant", radius=self._kernel_cells)
+        first = self._blocks * BLOCK_CELLS - low
+        across = np.arange(BLOCK_CELLS)
+        rows, columns = first[:, 0, None] + across, first[:, 1, None] + across
+        return np.asarray(np.maximum(share[rows[:, :, None], columns[:, None, :]], LEAST_ON_FLOOR))
 
     def _cell(self, column: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where lattice points are kept; beyond all blocks, the one place that is thrown away."""
@@ -129,11 +145,9 @@ class KernelField:
         factors = np.ones((len(where), 1)) if weights is None else np.asarray(weights, np.float64)
         known = np.isfinite(where).all(axis=1)
         where, factors = where[known], factors[known]
-        if self._floor is not None:
-            factors = factors / self._floor.share(where)[:, None]
         spread = self._shared_out(where, factors).take(self._around, axis=1)
         blurred = (spread.reshape(-1, spread.shape[-1]) @ self._kernel.T).reshape(*spread.shape[:3], BLOCK_CELLS)
-        return np.asarray(self._kernel @ blurred)
+        return np.asarray(self._kernel @ blurred / self._floor_share)
 
     def _shared_out(self, where: NDArray[np.float64], factors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Everyone's weights on the nine lattice points around them, shape (c, cells + 1)."""
@@ -179,25 +193,6 @@ def _blur(radius_m: float, cell_m: float, reach: int) -> NDArray[np.float64]:
     kernel = np.zeros((BLOCK_CELLS, BLOCK_CELLS + 2 * reach))
     kernel[rows, rows + reach + steps] = one / (one.sum() * cell_m)
     return kernel
-
-
-class _FloorShare:
-    """How much of a person's kernel falls on the floor: 1 in the open, a half at a wall, a quarter in a corner."""
-
-    def __init__(self, walkable: Polygon, radius_m: float, cell_m: float) -> None:
-        reach_m = REACH * radius_m + 2 * cell_m
-        self._origin = walkable.points.min(axis=0) - reach_m
-        shape = np.ceil((walkable.points.max(axis=0) + reach_m - self._origin) / cell_m).astype(np.int64)
-        middles = _every_step(shape) * cell_m + self._origin
-        on_floor = walkable.contains(middles).reshape(shape).astype(np.float64)
-        self._share = gaussian_filter(on_floor, radius_m / np.sqrt(2) / cell_m, mode="constant", truncate=REACH * 1.5)
-        self._cell_m = cell_m
-
-    def share(self, where: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Shape (n, 2) to (n,), never below a corner's quarter."""
-        steps = np.nan_to_num((where - self._origin) / self._cell_m)
-        found = map_coordinates(self._share, steps.T, order=1, mode="nearest")
-        return np.asarray(np.maximum(found, LEAST_SEEN_KERNEL))
 
 
 def _lattice_inside(zone: Polygon, cell_m: float) -> NDArray[np.int64]:
