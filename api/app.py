@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from api.access.endpoints import router as access
+from api.alerts.endpoints import router as alerts
 from api.cameras.endpoints import router as cameras
 from api.errors import install_error_handlers
 from api.health.endpoints import router as health
@@ -45,7 +46,7 @@ def create_app(settings: Settings, *, dist: Path = DIST) -> FastAPI:
     app.state.parts = parts
     install_error_handlers(app)
     app.add_exception_handler(RequestValidationError, _bad_request)
-    for router in (health, access, venues, readings, postures, cameras, live):
+    for router in (health, access, venues, readings, postures, cameras, alerts, live):
         app.include_router(router)
     install_pages(app, dist)
     app.add_middleware(SecurityHeaders)

@@ -12,10 +12,12 @@ from pydantic import SecretStr
 from pydantic.json_schema import models_json_schema
 
 from api.app import create_app
-from domain.messages import CameraHealth, LineCrossing, LiveSnapshot, LiveUpdate, ZoneReading
+from domain.alerts import Alert
+from domain.live import LiveSnapshot, LiveUpdate
+from domain.messages import CameraHealth, LineCrossing, ZoneReading
 from domain.settings import Settings
 
-_LIVE: Final = (LiveSnapshot, LiveUpdate, ZoneReading, CameraHealth, LineCrossing)
+_LIVE: Final = (LiveSnapshot, LiveUpdate, ZoneReading, CameraHealth, LineCrossing, Alert)
 
 
 def openapi_document() -> dict[str, Any]:

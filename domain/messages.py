@@ -191,35 +191,3 @@ class CameraHealth(Message):
 
 
 StreamMessage = Annotated[ZoneReading | LineCrossing | CameraHealth, Field(discriminator="kind")]
-
-
-class LiveSnapshot(BaseModel):
-    """The first thing a live client hears: the newest of everything."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
-
-    kind: Literal["snapshot"] = "snapshot"
-    version: Literal[1] = MESSAGE_VERSION
-    venue_id: Slug
-    sent_at: UtcDatetime
-    readings: tuple[ZoneReading, ...]
-    cameras: tuple[CameraHealth, ...]
-
-
-class LiveUpdate(BaseModel):
-    """What changed since the last one; sent at least once a second, empty as a heartbeat."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
-
-    kind: Literal["update"] = "update"
-    version: Literal[1] = MESSAGE_VERSION
-    venue_id: Slug
-    sent_at: UtcDatetime
-    readings: tuple[ZoneReading, ...] = ()
-    cameras: tuple[CameraHealth, ...] = ()
-    crossings: tuple[LineCrossing, ...] = ()
-    skipped: int = Field(default=0, ge=0)
-    """Messages this client was too slow for; newer ones replaced them."""
-
-
-LiveMessage = Annotated[LiveSnapshot | LiveUpdate, Field(discriminator="kind")]

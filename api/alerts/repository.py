@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from api.database.pool import Connection
+from api.readings.schemas import BadRange
 from domain.alerts import Alert, Phase, Severity
 from domain.errors import HeadroomError
 
@@ -57,6 +58,25 @@ class Keep:
     pictures: Sequence[Snapshot] = ()
     actions: Sequence[UUID] = ()
     phases: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which alerts: those that stand, or those raised in ``[since, until)``; as bad as one of these, once.
+
+    Raises:
+        BadRange: the range ends before it begins.
+    """
+
+    standing: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    severities: Sequence[Severity] | None = None
+    limit: int = 10_000
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.since >= self.until:
+            raise BadRange(f"since ({self.since.isoformat()}) must be before until ({self.until.isoformat()})")
 
 
 async def claim(connection: Connection, venue_id: str) -> Claimed:
@@ -205,17 +225,9 @@ async def drop_pictures(connection: Connection, venue_id: str, before: datetime)
     return int(done.split()[-1])
 
 
-async def alerts(
-    connection: Connection,
-    venue_id: str,
-    *,
-    standing: bool,
-    since: datetime | None,
-    until: datetime | None,
-    severities: list[Severity] | None,
-    limit: int,
-) -> list[Alert]:
-    """Alerts as they stand, newest first: those that stand, or those raised in ``[since, until)``."""
+async def alerts(connection: Connection, venue_id: str, wanted: Wanted) -> list[Alert]:
+    """Alerts as they stand, newest first."""
+    severities = [severity.value for severity in wanted.severities] if wanted.severities else None
     rows = await connection.fetch(
         """
         select message::text as message from public.alerts
@@ -225,11 +237,11 @@ async def alerts(
         order by raised_at desc, alert_id limit $6
         """,
         venue_id,
-        standing,
-        since,
-        until,
-        [severity.value for severity in severities] if severities else None,
-        limit,
+        wanted.standing,
+        wanted.since,
+        wanted.until,
+        severities,
+        wanted.limit,
     )
     return [Alert.model_validate_json(row["message"]) for row in rows]
 

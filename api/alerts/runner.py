@@ -25,7 +25,7 @@ from api import bus
 from api.alerts import outbox, repository
 from api.alerts.engine import AlertEngine
 from api.alerts.inbox import Arrived, Inbox, order
-from api.alerts.repository import Keep, Snapshot
+from api.alerts.repository import Keep, Snapshot, Wanted
 from api.alerts.rules import Layout, RuleBook, load_defaults
 from api.database.pool import Connection, Database
 from api.recorder.service import Every
@@ -158,9 +158,7 @@ class Runner:
         return engine
 
     async def _standing(self, connection: Connection) -> list[Alert]:
-        return await repository.alerts(
-            connection, self._venue_id, standing=True, since=None, until=None, severities=None, limit=10_000
-        )
+        return await repository.alerts(connection, self._venue_id, Wanted(standing=True))
 
     def _restored(self, state: str | None) -> AlertEngine:
         try:

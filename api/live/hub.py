@@ -6,10 +6,10 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import structlog
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
@@ -17,7 +17,9 @@ from redis.exceptions import RedisError
 from api.live import repository
 from api.live.mailbox import Mailbox
 from api.live.room import Layout, Room
-from domain.messages import LiveSnapshot, StreamMessage
+from domain.alerts import Alert
+from domain.live import LiveSnapshot
+from domain.messages import StreamMessage
 
 log = structlog.get_logger()
 
@@ -29,7 +31,9 @@ _SILENT_S: Final = 5.0
 _TICK_S: Final = 1.0
 _RETRY_S: Final = (0.2, 2.0)
 """Shortest and longest pause before Redis is tried again: the feed must be back within seconds of a restart."""
-_MESSAGE: Final[TypeAdapter[StreamMessage]] = TypeAdapter(StreamMessage)
+_MESSAGE: Final[TypeAdapter[StreamMessage | Alert]] = TypeAdapter(
+    Annotated[StreamMessage | Alert, Field(discriminator="kind")]
+)
 
 
 def _utc_now() -> datetime:
@@ -95,6 +99,8 @@ class Hub:
     async def _load(self, room: Room) -> None:
         for item, heard_at in await repository.newest(self._redis, room.venue_id, room.zones, room.cameras):
             room.hear(item, self._clock(), heard_at)
+        room.hear_standing(await repository.standing_alerts(self._redis, room.venue_id))
+        room.tell_watched(watched=await repository.alerts_watched(self._redis, room.venue_id))
         room.loaded = True
 
     async def _close_if_empty(self, room: Room) -> None:
@@ -160,5 +166,13 @@ class Hub:
     async def _age_for_ever(self) -> None:
         while not self._closed:
             await asyncio.sleep(_TICK_S)
-            for room in self._rooms.values():
+            for room in list(self._rooms.values()):
                 room.grow_older(self._clock())
+                room.tell_watched(watched=await self._alerts_watched(room.venue_id))
+
+    async def _alerts_watched(self, venue_id: str) -> bool:
+        """Without Redis nobody can be heard, so nobody is known to watch."""
+        try:
+            return await repository.alerts_watched(self._redis, venue_id)
+        except (RedisError, OSError):
+            return False

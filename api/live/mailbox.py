@@ -4,23 +4,32 @@ import asyncio
 from collections import deque
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
-from domain.messages import CameraHealth, LineCrossing, LiveUpdate, ZoneReading
+from domain.alerts import Alert
+from domain.live import LiveUpdate
+from domain.messages import CameraHealth, LineCrossing, ZoneReading
 
 KEPT_CROSSINGS: Final = 200
 """A minute of a gate at its busiest; a screen that is further behind is told how many it missed."""
 
-LiveItem = ZoneReading | CameraHealth | LineCrossing
+LiveItem = ZoneReading | CameraHealth | LineCrossing | Alert
 
 
 class Mailbox:
-    """Bounded by construction: one reading a zone, one health a camera, ``KEPT_CROSSINGS`` crossings."""
+    """Bounded by construction: one reading a zone, one health a camera, ``KEPT_CROSSINGS`` crossings.
+
+    Of an alert the newest change is kept. There is one alert at most for each rule and place, and each says all of it:
+    nothing is lost by leaving out what came between.
+    """
 
     def __init__(self, venue_id: str) -> None:
         self._venue_id = venue_id
         self._readings: dict[str, ZoneReading] = {}
         self._cameras: dict[str, CameraHealth] = {}
         self._crossings: deque[LineCrossing] = deque()
+        self._alerts: dict[UUID, Alert] = {}
+        self._alerts_watched = False
         self._skipped = 0
         self._filled = asyncio.Event()
 
@@ -38,7 +47,15 @@ class Mailbox:
                     self._crossings.popleft()
                     self._skipped += 1
                 self._crossings.append(item)
+            case Alert():
+                self._alerts[item.alert_id] = item
         self._filled.set()
+
+    def tell_watched(self, *, watched: bool) -> None:
+        """Whether somebody watches for alerts; a change is sent at once."""
+        if watched != self._alerts_watched:
+            self._alerts_watched = watched
+            self._filled.set()
 
     async def wait(self, timeout_s: float) -> None:
         """Until there is something to send, or the time is up."""
@@ -56,11 +73,14 @@ class Mailbox:
             readings=tuple(self._readings.values()),
             cameras=tuple(self._cameras.values()),
             crossings=tuple(self._crossings),
+            alerts=tuple(self._alerts.values()),
+            alerts_watched=self._alerts_watched,
             skipped=self._skipped,
         )
         self._readings.clear()
         self._cameras.clear()
         self._crossings.clear()
+        self._alerts.clear()
         self._skipped = 0
         self._filled.clear()
         return update

@@ -6,11 +6,13 @@ from typing import Final
 from pydantic import ValidationError
 from redis.asyncio import Redis
 
+from api.alerts import outbox
 from api.bus import newest_entries
 from api.database.pool import Connection
 from api.live.mailbox import LiveItem
 from api.live.room import Layout, newest_per_zone
 from api.venues import repository as venues
+from domain.alerts import Alert
 from domain.messages import CameraHealth, ZoneReading
 from domain.topics import CAMERAS, READINGS, camera_owner
 
@@ -34,6 +36,16 @@ async def newest(redis: Redis, venue_id: str, zones: frozenset[str], cameras: fr
     """The newest reading of each zone and the last health of each camera."""
     readings = await _newest_readings(redis, venue_id, zones)
     return [*((reading, None) for reading in readings), *await _last_healths(redis, venue_id, sorted(cameras))]
+
+
+async def standing_alerts(redis: Redis, venue_id: str) -> list[Alert]:
+    """The alerts that stand."""
+    return await outbox.standing(redis, venue_id)
+
+
+async def alerts_watched(redis: Redis, venue_id: str) -> bool:
+    """Whether the venue's alert engine was heard lately."""
+    return await outbox.last_beat(redis, venue_id) is not None
 
 
 async def _newest_readings(redis: Redis, venue_id: str, zones: frozenset[str]) -> list[ZoneReading]:

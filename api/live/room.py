@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from api.live.mailbox import LiveItem, Mailbox
-from domain.messages import CameraHealth, LineCrossing, LiveSnapshot, State, ZoneReading
+from domain.alerts import Alert
+from domain.live import LiveSnapshot
+from domain.messages import CameraHealth, LineCrossing, State, ZoneReading
 from domain.staleness import BLIND_AFTER, aged_health, aged_reading
-from domain.topics import CAMERAS, CROSSINGS, READINGS
+from domain.topics import ALERTS, CAMERAS, CROSSINGS, READINGS
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,14 @@ class Room:
         self._shown: dict[tuple[str, str], State] = {
             (reading.kind, zone): reading.state for zone, reading in self._readings.items()
         }
+        self._alerts: dict[UUID, Alert] = {}
+        self._alerts_watched = False
         self._mailboxes: set[Mailbox] = set()
 
     @property
     def channels(self) -> tuple[str, ...]:
         """The Redis channels that feed this room."""
-        return tuple(topic.key(self.venue_id) for topic in (READINGS, CROSSINGS, CAMERAS))
+        return tuple(topic.key(self.venue_id) for topic in (READINGS, CROSSINGS, CAMERAS, ALERTS))
 
     @property
     def cameras(self) -> frozenset[str]:
@@ -71,6 +76,7 @@ class Room:
     def join(self) -> Mailbox:
         """A mailbox for one more watcher."""
         mailbox = Mailbox(self.venue_id)
+        mailbox.tell_watched(watched=self._alerts_watched)
         self._mailboxes.add(mailbox)
         return mailbox
 
@@ -94,6 +100,32 @@ class Room:
                     self._show(aged_health(item, now, heard.heard_at))
             case LineCrossing():
                 self._offer(item)
+            case Alert():
+                self._hear_alert(item)
+
+    def _hear_alert(self, alert: Alert) -> None:
+        known = self._alerts.get(alert.alert_id)
+        if known is not None and known.sequence >= alert.sequence:
+            return
+        if alert.standing:
+            self._alerts[alert.alert_id] = alert
+        else:
+            self._alerts.pop(alert.alert_id, None)
+        self._offer(alert)
+
+    def hear_standing(self, alerts: Iterable[Alert]) -> None:
+        """What stands by the engine's own word; the rest ended while nobody here listened."""
+        standing = {alert.alert_id: alert for alert in alerts}
+        for alert_id in set(self._alerts) - set(standing):
+            del self._alerts[alert_id]
+        for alert in standing.values():
+            self._hear_alert(alert)
+
+    def tell_watched(self, *, watched: bool) -> None:
+        """Whether the alert engine was heard lately: an empty list of alerts means nothing without it."""
+        self._alerts_watched = watched
+        for mailbox in self._mailboxes:
+            mailbox.tell_watched(watched=watched)
 
     def grow_older(self, now: datetime) -> None:
         """Tell the watchers of each number that has become too old since they were last told."""
@@ -109,6 +141,8 @@ class Room:
             sent_at=now,
             readings=tuple(aged_reading(reading, now) for reading in self._readings.values()),
             cameras=tuple(aged_health(heard.health, now, heard.heard_at) for heard in self._cameras.values()),
+            alerts=tuple(self._alerts.values()),
+            alerts_watched=self._alerts_watched,
         )
 
     def _show(self, item: ZoneReading | CameraHealth, *, only_if_changed: bool = False) -> None:

@@ -17,7 +17,8 @@ from api import bus
 from api.live import service
 from api.live.mailbox import KEPT_CROSSINGS, Mailbox
 from api.live.room import Layout, Room
-from domain.messages import LiveMessage, LiveSnapshot, LiveUpdate, State, ZoneReading
+from domain.live import LiveMessage, LiveSnapshot, LiveUpdate
+from domain.messages import State, ZoneReading
 from domain.units import whole_second
 from tests.api import world
 from tests.api.world import MINUTE, Server, Sign, crossing, health, publish, reading, settings_for

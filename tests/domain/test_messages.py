@@ -10,16 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from domain.messages import (
-    CameraHealth,
-    LineCrossing,
-    LiveMessage,
-    LiveSnapshot,
-    LiveUpdate,
-    State,
-    StreamMessage,
-    ZoneReading,
-)
+from domain.live import LiveMessage, LiveSnapshot, LiveUpdate
+from domain.messages import CameraHealth, LineCrossing, State, StreamMessage, ZoneReading
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 UNKNOWN = [state for state in State if state is not State.OK]
