@@ -101,7 +101,7 @@ class KernelField:
         self._around = self._cell(columns[:, :, None], rows[:, None, :])
 
     def _share_of_kernels(self, walkable: Polygon | None, radius_m: float) -> NDArray[np.float64]:
-        """How much of a kernel at each point falls on the floor: 1 in the open, a half at a wall, a quarter in a corner."""
+        """How much of a kernel at each point is on the floor: 1 in the open, a half at a wall, a quarter in a corner."""
         shape = (len(self._blocks), BLOCK_CELLS, BLOCK_CELLS)
         if walkable is None or len(self._blocks) == 0:
             return np.ones(shape)
@@ -146,8 +146,8 @@ class KernelField:
         known = np.isfinite(where).all(axis=1)
         where, factors = where[known], factors[known]
         spread = self._shared_out(where, factors).take(self._around, axis=1)
-        blurred = (spread.reshape(-1, spread.shape[-1]) @ self._kernel.T).reshape(*spread.shape[:3], BLOCK_CELLS)
-        return np.asarray(self._kernel @ blurred / self._floor_share)
+        # Block by block: one large product would wake a thread on every core for each frame.
+        return np.asarray(self._kernel @ (spread @ self._kernel.T) / self._floor_share)
 
     def _shared_out(self, where: NDArray[np.float64], factors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Everyone's weights on the nine lattice points around them, shape (c, cells + 1)."""
@@ -159,7 +159,7 @@ class KernelField:
         cell = np.concatenate([self._cell(*(nearest + step - 1).T) for step in np.ndindex(3, 3)])
         share = np.stack([shares[across, :, 0] * shares[up, :, 1] for across, up in np.ndindex(3, 3)])
         weighted = [np.bincount(cell, (share * factor).ravel(), self._cells + 1) for factor in factors.T]
-        total = np.array(weighted).reshape(factors.shape[1], self._cells + 1)
+        total = np.array(weighted, np.float64).reshape(factors.shape[1], self._cells + 1)
         total[:, -1] = 0.0
         return total
 

@@ -141,8 +141,13 @@ class FloorZones:
         speed = speeds(velocity)
         self._queues.update(tracks, where, speed, movements, at_s, seen=seen)
         second = self._second(math.floor(at_s))
-        self._count(second, standing.person[standing.inside], standing.zone[standing.inside], speed, unseen)
-        second.field += self._field.sums(where, moments(velocity))
+        person, zone = standing.person[standing.inside], standing.zone[standing.inside]
+        self._count(second, person, zone, speed, unseen)
+        # Who stands where nobody sees is a guess: they are in no count there, and so in no field.
+        in_sight = np.ones(len(where), np.bool_)
+        in_sight[person[~seen[zone]]] = False
+        in_sight[person[seen[zone]]] = True
+        second.field += self._field.sums(where[in_sight], moments(velocity[in_sight]))
 
     def _checked(
         self, ids: ArrayLike, xy: ArrayLike, at_s: float, unseen_share: ArrayLike | None
