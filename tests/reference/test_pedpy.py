@@ -20,6 +20,7 @@ from inference.zones.membership import ZoneIndex
 from inference.zones.motion import FloorMotion, mean_by_zone, speeds
 from inference.zones.voronoi import voronoi_cells, voronoi_density
 
+Frames = dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]]
 FPS = 25.0
 ROOM = [(3.0, 7.5), (-3.0, 7.5), (-3.0, -2.1), (3.0, -2.1)]
 """Convex, around every head: in a floor with corners PedPy drops parts of a cell that its owner cannot see."""
@@ -37,7 +38,7 @@ def heads(assets: Path) -> pedpy.TrajectoryData:
 
 
 @pytest.fixture(scope="module")
-def frames(heads: pedpy.TrajectoryData) -> dict[int, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+def frames(heads: pedpy.TrajectoryData) -> Frames:
     return {
         int(frame): (rows.id.to_numpy(np.int64), rows[["x", "y"]].to_numpy(np.float64))
         for frame, rows in heads.data.groupby("frame")
@@ -49,7 +50,9 @@ def area() -> pedpy.MeasurementArea:
     return pedpy.MeasurementArea(AREA)
 
 
-def test_classic_density_is_the_same_in_every_frame(heads, frames, area) -> None:  # type: ignore[no-untyped-def]
+def test_classic_density_is_the_same_in_every_frame(
+    heads: pedpy.TrajectoryData, frames: Frames, area: pedpy.MeasurementArea
+) -> None:
     theirs = pedpy.compute_classic_density(traj_data=heads, measurement_area=area)
     theirs = theirs.set_index("frame").density
     index = ZoneIndex([Polygon(AREA)])
@@ -61,7 +64,9 @@ def test_classic_density_is_the_same_in_every_frame(heads, frames, area) -> None
 
 
 @pytest.mark.parametrize("cut_off_m", [None, 0.8])
-def test_voronoi_density_is_the_same(heads, frames, area, cut_off_m) -> None:  # type: ignore[no-untyped-def]
+def test_voronoi_density_is_the_same(
+    heads: pedpy.TrajectoryData, frames: Frames, area: pedpy.MeasurementArea, cut_off_m: float | None
+) -> None:
     chosen = sorted(frames)[::50]
     some = pedpy.TrajectoryData(data=heads.data[heads.data.frame.isin(chosen)], frame_rate=FPS)
     cut_off = None if cut_off_m is None else pedpy.Cutoff(radius=cut_off_m, quad_segments=3)
@@ -79,7 +84,9 @@ def test_voronoi_density_is_the_same(heads, frames, area, cut_off_m) -> None:  #
     assert theirs.max() > 3, "the crowd is dense"
 
 
-def test_speeds_are_the_same_half_a_window_earlier(heads, frames, area) -> None:  # type: ignore[no-untyped-def]
+def test_speeds_are_the_same_half_a_window_earlier(
+    heads: pedpy.TrajectoryData, frames: Frames, area: pedpy.MeasurementArea
+) -> None:
     step = 10
     theirs = pedpy.compute_individual_speed(traj_data=heads, frame_step=step, compute_velocity=True)
     everywhere = pedpy.compute_individual_speed(
@@ -108,7 +115,7 @@ def test_speeds_are_the_same_half_a_window_earlier(heads, frames, area) -> None:
     assert compared > 1000
 
 
-def test_flow_through_the_door_is_the_same(heads, frames) -> None:  # type: ignore[no-untyped-def]
+def test_flow_through_the_door_is_the_same(heads: pedpy.TrajectoryData) -> None:
     passed, crossed = pedpy.compute_n_t(traj_data=heads, measurement_line=pedpy.MeasurementLine(LINE))
     still = pd.DataFrame({"id": crossed.id, "frame": crossed.frame, "speed": 0.0})
     theirs = pedpy.compute_flow(
@@ -121,7 +128,7 @@ def test_flow_through_the_door_is_the_same(heads, frames) -> None:  # type: igno
     assert len(theirs) > 5
 
 
-def test_people_a_minute_are_what_pedpy_counts(heads, frames) -> None:  # type: ignore[no-untyped-def]
+def test_people_a_minute_are_what_pedpy_counts(heads: pedpy.TrajectoryData, frames: Frames) -> None:
     passed, crossed = pedpy.compute_n_t(traj_data=heads, measurement_line=pedpy.MeasurementLine(LINE))
     counter = LineCounter([Line(*LINE)], forget_s=1.0)
     flow = LineFlow([0.8], window_s=30)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import BadInput
@@ -17,6 +17,7 @@ places = st.lists(st.tuples(coordinate, coordinate), max_size=20).map(lambda row
 
 
 @given(places, st.floats(0, 3))
+@settings(deadline=None)
 def test_it_says_exactly_what_the_polygons_say(xy: np.ndarray, margin_m: float) -> None:
     standing = ZoneIndex(ZONES, margin_m=margin_m).standing(xy)
     inside = np.zeros((len(xy), len(ZONES)), bool)
@@ -27,6 +28,7 @@ def test_it_says_exactly_what_the_polygons_say(xy: np.ndarray, margin_m: float) 
 
 
 @given(places)
+@settings(deadline=None)
 def test_everyone_within_the_margin_is_listed_with_their_distance(xy: np.ndarray) -> None:
     square = Polygon([[0, 0], [4, 0], [4, 4], [0, 4]])
     standing = ZoneIndex([square], margin_m=1.0).standing(xy)

@@ -91,7 +91,7 @@ paths = st.lists(
 
 
 @given(paths)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_nobody_leaves_twice_and_no_stay_is_negative(frames: list[dict[int, tuple[float, float]]]) -> None:
     floor = Floor(forget_s=1.0)
     for people in frames:
@@ -107,6 +107,7 @@ def test_nobody_leaves_twice_and_no_stay_is_negative(frames: list[dict[int, tupl
 
 
 @given(st.lists(st.floats(-3, 3), min_size=2, max_size=60))
+@settings(deadline=None)
 def test_arrivals_and_departures_alternate(walk: list[float]) -> None:
     floor = Floor(forget_s=100.0).walk([(-5.0, 5.0)])
     inside = 0
@@ -171,6 +172,7 @@ def test_line_flow_needs_widths() -> None:
 
 
 @given(st.lists(st.integers(0, 500), min_size=2, unique=True), st.floats(0.5, 20))
+@settings(deadline=None)
 def test_flow_from_passage_to_passage_lies_between_the_extremes(ticks: list[int], interval_s: float) -> None:
     times = np.sort(np.array(ticks)) / 10
     flows = flow_between(times, interval_s=interval_s)
@@ -195,6 +197,7 @@ def test_littles_stay() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.integers(0, 2)), max_size=60), st.integers(1, 20))
+@settings(deadline=None)
 def test_sliding_sums_are_the_sums_of_the_window(steps: list[tuple[float, int]], window_s: int) -> None:
     sums, at_s, told = SlidingSums(3, window_s=window_s), 0.0, []
     for gap_s, column in steps:
