@@ -49,6 +49,7 @@ class CameraConfig(_Part):
         fps: how many frames a second to look at, at most; ``None`` looks at all.
         loop: a file starts again at its end, as a demo does.
         priority: a camera that watches exits or the stage front keeps being looked at while others give way.
+        correction: file, beside the venue's, with what is known of this camera's counting errors; ``None``: nothing.
         calibration: where it looks; ``None``: its picture is not known in metres.
     """
 
@@ -59,6 +60,7 @@ class CameraConfig(_Part):
     fps: float | None = Field(default=None, gt=0, le=60)
     loop: bool = False
     priority: bool = False
+    correction: str | None = Field(default=None, min_length=1)
     calibration: Calibration | None = None
 
 
@@ -106,6 +108,7 @@ class FloorZoneConfig(_Part):
         polygon: corners in metres of the plan.
         capacity: people it may hold; ``None`` where no limit is set.
         queue: people wait here: its length, wait and service rate are told.
+        front: where the queue is served, metres; ``None``: not known.
     """
 
     id: Slug
@@ -113,6 +116,23 @@ class FloorZoneConfig(_Part):
     polygon: ZonePolygon
     capacity: int | None = Field(default=None, gt=0)
     queue: bool = False
+    front: tuple[float, float] | None = None
+
+
+class GateConfig(_Part):
+    """A way in and out of the venue, and what tells of those who pass it.
+
+    Attributes:
+        lines: counting lines across it; ``in`` is into the venue.
+        scans_in: everybody who comes in is scanned.
+        scans_out: everybody who leaves is scanned.
+    """
+
+    id: Slug
+    name: str = Field(min_length=1, max_length=80)
+    lines: tuple[Slug, ...] = ()
+    scans_in: bool = False
+    scans_out: bool = False
 
 
 class FloorPlanConfig(_Part):
@@ -136,6 +156,9 @@ class VenueConfig(_Part):
         full_at: share of a capacity from which a zone is shown as full.
         postures: whether people are watched for having fallen, raising their hands or crouching.
         floor: the floor plan in metres, where cameras are calibrated to one.
+        gates: every way in and out, also those that nothing watches; the venue's occupancy is estimated from them.
+        inside_at_start: people inside when nothing is known yet: 0 where Headroom is started before doors;
+            ``None``: not known, so that occupancy stays unknown until cameras see enough of the floor.
         alerts: what differs from the default rules of ``configs/alerts.yaml``.
 
     Example:
@@ -158,6 +181,8 @@ class VenueConfig(_Part):
     zones: tuple[ZoneConfig, ...] = Field(min_length=1)
     lines: tuple[LineConfig, ...] = ()
     floor: FloorPlanConfig | None = None
+    gates: tuple[GateConfig, ...] = ()
+    inside_at_start: int | None = Field(default=None, ge=0)
     alerts: AlertSettings | None = None
 
     @field_validator("timezone")
@@ -173,6 +198,11 @@ class VenueConfig(_Part):
         floor_ids = [zone.id for zone in self.floor.zones] if self.floor else []
         _refuse_repeats("zone", [*(zone.id for zone in self.zones), *floor_ids])
         _refuse_repeats("line", (line.id for line in self.lines))
+        _refuse_repeats("gate", (gate.id for gate in self.gates))
+        _refuse_repeats("line of a gate", [line for gate in self.gates for line in gate.lines])
+        for gate in self.gates:
+            if unknown := sorted(set(gate.lines) - _ids(self.lines)):
+                raise BadVenue(f"gate {gate.id!r} names lines {unknown}; the venue has {sorted(_ids(self.lines))}")
         _refuse_unknown_alert_zones(self.alerts, [*(zone.id for zone in self.zones), *floor_ids])
         cameras = {camera.id: camera for camera in self.cameras}
         placed: tuple[ZoneConfig | LineConfig, ...] = (*self.zones, *self.lines)
@@ -194,6 +224,10 @@ class VenueConfig(_Part):
     def camera(self, camera_id: str) -> CameraConfig:
         """The camera of that id (there is one: the file was checked)."""
         return next(camera for camera in self.cameras if camera.id == camera_id)
+
+
+def _ids(parts: Iterable[LineConfig]) -> set[str]:
+    return {part.id for part in parts}
 
 
 def _refuse_repeats(what: str, ids: Iterable[str]) -> None:
