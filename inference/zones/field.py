@@ -101,7 +101,7 @@ class KernelField:
         self._around = self._cell(columns[:, :, None], rows[:, None, :])
 
     def _share_of_kernels(self, walkable: Polygon | None, radius_m: float) -> NDArray[np.float64]:
-        """How much of a kernel at each point is on the floor: 1 in the open, a half at a wall, a quarter in a corner."""
+        """Part of a kernel at each point that is on the floor: 1 in the open, a half at a wall, a quarter in a corner."""
         shape = (len(self._blocks), BLOCK_CELLS, BLOCK_CELLS)
         if walkable is None or len(self._blocks) == 0:
             return np.ones(shape)
