@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -152,7 +153,7 @@ class FloorEngine:
         at = second + timedelta(seconds=1)
         seeing = self._seeing(at)
         for zone, figures, watching in zip(
-            self._zones, self._figures.close(second.timestamp()), self._watching(), strict=True
+            self._zones, self._figures.close(second.timestamp()), self._watching, strict=True
         ):
             reasons = [camera.reason for camera_id in watching if (camera := self._cameras[camera_id]).reason]
             yield reading_of(
@@ -171,6 +172,7 @@ class FloorEngine:
         share = self._coverage.seen_share(seeing) if seeing else None
         return None if self._merged is None or not share else (self._merged, share)
 
+    @cached_property
     def _watching(self) -> list[tuple[str, ...]]:
         """Of each zone the cameras that see some of it when they see."""
         by_camera = {camera_id: self._coverage.unseen_share({camera_id}) for camera_id in sorted(self._cameras)}
