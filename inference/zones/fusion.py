@@ -36,6 +36,8 @@ class FusionParameters:
         reach_m: tracks further apart than this are never one person.
         limit: greatest mean squared distance of one person's tracks, in units of its variance on one axis: 97 % of
             true pairs are below 7.0 at one look (chi-squared, two degrees of freedom).
+        velocity_limit: greatest squared difference of one person's velocities, in units of its variance on one axis;
+            99.9 % of true pairs are below 13.8.
         doubt_looks: a pair begins as if it had been seen that often at the limit, so that a lucky first look does not
             beat a pair known for seconds.
         bonus: what tracks that were one person last time are held nearer than they are, in units of ``limit``.
@@ -51,6 +53,7 @@ class FusionParameters:
 
     reach_m: float = 1.8
     limit: float = 7.0
+    velocity_limit: float = 13.8
     doubt_looks: float = 1.5
     bonus: float = 1.0
     calibration_bias_m: float = 0.12
@@ -266,11 +269,18 @@ class FloorFusion:
         squared = (x[first] - x[second]) ** 2 + (y[first] - y[second]) ** 2
         squared /= variance[first] + variance[second]
         near = np.flatnonzero(squared <= _FAR * p.limit)
+        near = near[~self._part(first[near], second[near])]
         near = near[self._sightlines.look(cameras[first[near]], xy[second[near]]) != OUTSIDE]
         near = near[self._sightlines.look(cameras[second[near]], xy[first[near]]) != OUTSIDE]
         first, second, squared = first[near], second[near], squared[near]
         fresh = tracks.present[first] & tracks.present[second] & (tracks.moved[first] | tracks.moved[second])
         return self._pairs.looked(first, second, squared, fresh, len(tracks))
+
+    def _part(self, first: Rows, second: Rows) -> NDArray[np.bool_]:
+        """Whose velocities differ by more than is unsure about them: they pass each other, however near they are."""
+        (x, y), variance = np.ascontiguousarray(self._tracks.velocity.T), self._tracks.velocity_variance
+        squared = (x[first] - x[second]) ** 2 + (y[first] - y[second]) ** 2
+        return np.asarray(squared > self._parameters.velocity_limit * (variance[first] + variance[second]))
 
     def _cost(self, pairs: Pairs) -> Array:
         """How far apart each pair is held to be: a chance first look counts little against many looks."""
