@@ -77,6 +77,18 @@ def recorder(leash: Leash = None) -> None:
 
 
 @app.command()
+def alerts(venue: VenueFile, leash: Leash = None) -> None:
+    """Warn of danger by what workers publish; needs HEADROOM_DATABASE_URL and HEADROOM_REDIS_URL."""
+    from api.alerts.runner import run  # noqa: PLC0415
+    from headroom.service import begin, run_until_stopped  # noqa: PLC0415
+    from headroom.venue_file import load_venue  # noqa: PLC0415
+
+    settings = _settings()
+    begin(settings, leashed=leash is not None)
+    run_until_stopped(run(settings, load_venue(venue)))
+
+
+@app.command()
 def worker(venue: VenueFile, leash: Leash = None) -> None:
     """Watch a venue's cameras and publish readings; needs HEADROOM_REDIS_URL."""
     from headroom.service import begin, run_until_stopped  # noqa: PLC0415
@@ -100,6 +112,10 @@ def count(
         bool, typer.Option("--budgeted", help="Look only at frames that need it: faster, somewhat less exact.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Nothing but JSON lines: no progress bar.")] = False,
+    correction: Annotated[
+        Path | None, typer.Option(help="What is known of the camera's errors (training.fit_camera).", metavar="FILE")
+    ] = None,
+    density: Annotated[str | None, typer.Option(help="A live density model of configs/crowd.yaml, or none.")] = None,
 ) -> None:
     """Count the people in footage, as JSON lines."""
     from headroom.count import run  # noqa: PLC0415
@@ -116,6 +132,8 @@ def count(
         every_frame=every_frame,
         budgeted=budgeted,
         as_json=as_json,
+        correction=correction,
+        density=density,
     )
     run_until_stopped(counting)
 
@@ -164,6 +182,34 @@ def bench(
     settings = _settings()
     configure_logging(for_people(settings.log_level))
     run_until_stopped(run(Question(clip, rounds, cameras), settings=settings, as_json=as_json))
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[str, typer.Argument(help="concert, normal, surge, blind, or a YAML file.")] = "concert",
+    people: Annotated[int | None, typer.Option(help="Inside when it is fullest.")] = None,
+    cameras: Annotated[int | None, typer.Option(help="Over the floor.")] = None,
+    hours: Annotated[float | None, typer.Option(help="Simulated.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Same seed, same run.")] = None,
+    speed: Annotated[float, typer.Option(help="Simulated seconds a second; 0: as fast as can be.")] = 0.0,
+    publish: Annotated[
+        str | None, typer.Option(help="Send it through Redis as this venue's cameras and gates.", metavar="VENUE")
+    ] = None,
+    record: Annotated[Path | None, typer.Option(help="Write the messages as JSON lines.", metavar="FILE")] = None,
+    every: Annotated[int, typer.Option(help="Minutes between rows of the table.")] = 10,
+    *,
+    scans: Annotated[bool | None, typer.Option("--scans/--no-scans", help="Tickets are scanned at the gates.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines: a row a minute, then a summary.")] = False,
+) -> None:
+    """Simulate a crowd whose truth is known, and see how right the counts are; or feed the whole system with it."""
+    from headroom.logs import configure_logging, for_people  # noqa: PLC0415
+    from headroom.service import run_until_stopped  # noqa: PLC0415
+    from headroom.simulate import Question, run  # noqa: PLC0415
+
+    settings = _settings()
+    configure_logging(for_people(settings.log_level))
+    question = Question(scenario, people, cameras, hours, seed, scans, speed, publish, record, every)
+    run_until_stopped(run(question, settings=settings, as_json=as_json))
 
 
 @app.command()

@@ -182,7 +182,7 @@ class Cameras:
         self._numbers[index, new] = self._next[index] + np.arange(len(new))
         self._next[index] += len(new)
         self._last_s[index, seen] = at_s
-        return self._numbers[index, seen]
+        return np.asarray(self._numbers[index, seen])
 
     def _invent(self, index: int, seen: int, at_s: float) -> tuple[NDArray[np.int64], Array]:
         """Boxes where nobody stands, each for a few seconds; their number is right on average."""

@@ -156,7 +156,7 @@ def hall(people: int, *, scans: bool) -> Plan:
     annex = [[wide, toilets[1]], [toilets[2], toilets[1]], [toilets[2], toilets[3]], [wide, toilets[3]]]
     return Plan(
         scale=scale,
-        outline=Polygon([[0, 0], [wide, 0], *annex, [wide, deep], [0, deep]]),
+        outline=Polygon(np.array([[0, 0], [wide, 0], *annex, [wide, deep], [0, deep]])),
         obstacles=(rectangle(stage), rectangle(counter)),
         doors=(
             _door("west", (0, 32), (1, 0), 4, 0.45, scale, scans=scans),

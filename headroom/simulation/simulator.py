@@ -26,7 +26,8 @@ class Step:
         at_s: true time since doors, at the step's end.
         inside: people inside, truly.
         queue_length: people waiting at the bar, truly.
-        xy: where people are, truly, shape (inside, 2).
+        persons: the simulator's number of each person inside, growing, shape (inside,).
+        xy: where they are, truly, shape (inside, 2).
         sights: what cameras see; empty where they do not look in this step.
         looked: whether cameras looked in this step.
         crossings: what lines counted.
@@ -39,6 +40,7 @@ class Step:
     at_s: float
     inside: int
     queue_length: int
+    persons: NDArray[np.intp]
     xy: NDArray[np.float64]
     sights: tuple[Sight, ...]
     looked: bool
@@ -120,6 +122,7 @@ class Simulator:
             at_s=at_s,
             inside=len(who),
             queue_length=self.crowd.queue_length,
+            persons=who,
             xy=xy[who].copy(),
             sights=tuple(self._look(at_s, out)) if looked else (),
             looked=looked,

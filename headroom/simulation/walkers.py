@@ -19,6 +19,8 @@ _SLOWING: Final = 1.913
 """Weidmann's gamma, people/m²."""
 RELAXATION_S: Final = 0.5
 """Time to take up a new velocity (Helbing and Molnár 1995, Social force model for pedestrian dynamics)."""
+SQUEEZING: Final = 0.2
+"""Through people who stand, who make way one after the other, m/s; without it a standing crowd would hold everybody."""
 _LOOK_AHEAD_M: Final = 0.8
 _ARRIVED_M: Final = 0.4
 BODY_M: Final = 0.4
@@ -67,7 +69,7 @@ class Walkers:
         rows, columns = self._plan.free.shape
         column = np.clip((xy[:, 0] / CELL_M).astype(np.intp), 0, columns - 1)
         row = np.clip((xy[:, 1] / CELL_M).astype(np.intp), 0, rows - 1)
-        return row * columns + column
+        return np.asarray(row * columns + column)
 
     def step(self, who: NDArray[np.intp], elapsed_s: float) -> Array:
         """Let those move; returns the density around each before they did, shape (len(who),)."""
@@ -76,7 +78,7 @@ class Walkers:
         heading = way / np.maximum(away, 1e-9)[:, None]
         density = self.density(who)
         ahead = density.ravel()[self._cells(xy + _LOOK_AHEAD_M * heading)]
-        speed = np.where(away > _ARRIVED_M, walking_speed(ahead, self.free_speed[who]), 0.0)
+        speed = np.where(away > _ARRIVED_M, np.maximum(walking_speed(ahead, self.free_speed[who]), SQUEEZING), 0.0)
         speed = np.minimum(speed, away / elapsed_s)
         taken = 1 - np.exp(-elapsed_s / RELAXATION_S)
         self.velocity[who] += taken * (heading * speed[:, None] - self.velocity[who])
