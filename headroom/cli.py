@@ -185,7 +185,7 @@ def bench(
 
 
 @app.command()
-def simulate(
+def simulate(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
     scenario: Annotated[str, typer.Argument(help="concert, normal, surge, blind, or a YAML file.")] = "concert",
     people: Annotated[int | None, typer.Option(help="Inside when it is fullest.")] = None,
     cameras: Annotated[int | None, typer.Option(help="Over the floor.")] = None,
