@@ -1,4 +1,4 @@
-"""What one calibrated camera adds to the floor: where its people stand, its zones in metres, and whether it was moved."""
+"""What one calibrated camera adds to the floor: its people, its zones in metres, and whether it was moved."""
 
 import hashlib
 from datetime import datetime
