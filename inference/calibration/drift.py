@@ -40,8 +40,10 @@ class DriftParameters:
     """When a camera counts as moved.
 
     Attributes:
-        largest_shift: of the picture's diagonal; beyond it the camera looks elsewhere. 1 % is 10 pixels of 768x576.
-        sustain_s: for so long every look must show it: a lorry that shakes the mast, or wind, is over sooner.
+        largest_shift: of the picture's diagonal; beyond it the camera looks elsewhere. 0.5 % is 5 pixels of 768x576,
+            half a metre in the middle of the PETS scene; a still camera's own noise was 0.02 % there.
+        sustain_s: for so long every look must show it, and their mean too: wind shakes a mast to and fro.
+        lost_s: the same where nothing is recognised, which may be the light as well.
         least_looks: that show it.
         fewest_marks: of the background that are needed to tell anything.
         fewest_found: of them that must be found again together to recognise the scene.
@@ -49,8 +51,9 @@ class DriftParameters:
         lights: views of the scene, each in another light, that are remembered.
     """
 
-    largest_shift: float = 0.01
+    largest_shift: float = 0.005
     sustain_s: float = 10.0
+    lost_s: float = 30.0
     least_looks: int = 4
     fewest_marks: int = 40
     fewest_found: int = 15
@@ -128,7 +131,7 @@ class DriftWatch:
         self._views = [reference] if reference else []
         self._grays: deque[MatLike] = deque(maxlen=3)
         self._masks: deque[MatLike] = deque(maxlen=3)
-        self._shown: list[tuple[float, float | None]] = []
+        self._shown: list[tuple[float, Matrix | None]] = []
         self._moved: Moved | None = None
         self._orb = cv2.ORB.create(_MARKS)
         self._matcher = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True)
@@ -157,11 +160,11 @@ class DriftWatch:
         if not self._views:
             self._views.append(view)
             return None
-        found = self._offset(view)
+        found, marks = self._offset(view)
         self.shift = None if found is None else _mean_shift(found, view.size)
-        if found is not None:
+        if found is not None and marks < 4 * self._parameters.fewest_found:
             self._learn(view, found)
-        self._judge(at_s, self.shift)
+        self._judge(at_s, found, view.size)
         return self._moved
 
     def _view(self, picture: Picture, boxes: NDArray[np.floating]) -> Reference | None:
@@ -185,57 +188,57 @@ class DriftWatch:
         where = np.array([point.pt for point in points], np.float32)
         return Reference(where, np.asarray(marks, np.uint8), size)
 
-    def _offset(self, view: Reference) -> Matrix | None:
-        """From the calibrated view's pixels to this one's; ``None`` where no remembered view is recognised."""
+    def _offset(self, view: Reference) -> tuple[Matrix | None, int]:
+        """From the calibrated view's pixels to this one's, and how many marks say so; ``None``: not recognised."""
         for place, known in enumerate(self._views):
-            moved = self._between(known, view)
+            moved, marks = self._between(known, view)
             if moved is not None:
                 if place > 1:  # the light of now is likely that of the next look
                     self._views.insert(1, self._views.pop(place))
-                return np.asarray(moved @ known.offset)
-        return None
+                return np.asarray(moved @ known.offset), marks
+        return None, 0
 
-    def _between(self, known: Reference, view: Reference) -> Matrix | None:
+    def _between(self, known: Reference, view: Reference) -> tuple[Matrix | None, int]:
         if known.size != view.size:
-            return None
+            return None, 0
         matches = [match for match in self._matcher.match(known.marks, view.marks) if match.distance <= _SAME_MARK]
         if len(matches) < self._parameters.fewest_found:
-            return None
+            return None, 0
         before = known.points[[match.queryIdx for match in matches]]
         after = view.points[[match.trainIdx for match in matches]]
         map_, agree = cv2.estimateAffinePartial2D(before, after, ransacReprojThreshold=_REPROJECTED_PX)
-        if map_ is None or int(np.count_nonzero(agree)) < self._parameters.fewest_found:
-            return None
-        return np.vstack([np.asarray(map_, np.float64), (0.0, 0.0, 1.0)])
+        marks = 0 if map_ is None else int(np.count_nonzero(agree))
+        if marks < self._parameters.fewest_found:
+            return None, 0
+        return np.vstack([np.asarray(map_, np.float64), (0.0, 0.0, 1.0)]), marks
 
     def _learn(self, view: Reference, offset: Matrix) -> None:
-        """Remember the scene in another light, with its shift, where the calibrated view hardly matches any more."""
-        newest = self._views[-1] if len(self._views) > 1 else self._views[0]
-        if self._alike(newest, view) or any(self._alike(known, view) for known in self._views):
-            return
+        """Remember the scene in another light, with its shift: soon the views known would match no more."""
         self._views.append(Reference(view.points, view.marks, view.size, offset))
         if len(self._views) > self._parameters.lights:
             del self._views[1]
 
-    def _alike(self, known: Reference, view: Reference) -> bool:
-        """Whether half as many marks again as are needed match: then no new view is called for."""
-        good = sum(match.distance <= _SAME_MARK for match in self._matcher.match(known.marks, view.marks))
-        return good >= 4 * self._parameters.fewest_found
-
-    def _judge(self, at_s: float, shift: float | None) -> None:
+    def _judge(self, at_s: float, offset: Matrix | None, size: tuple[int, int]) -> None:
         """Moved once every look has shown it for long enough; back once every look has shown that for as long."""
         p = self._parameters
-        off = shift is None or shift > p.largest_shift * (0.5 if self._moved else 1.0)
-        changing = off != (self._moved is not None)
-        if not changing:
+        bound = p.largest_shift * (0.5 if self._moved else 1.0)
+        off = offset is None or _mean_shift(offset, size) > bound
+        if off == (self._moved is not None):
             self._shown.clear()
-            if self._moved is not None:
-                self._moved = _moved(self._moved.since_s, shift)
             return
-        self._shown.append((at_s, shift))
-        if at_s - self._shown[0][0] < p.sustain_s or len(self._shown) < p.least_looks:
+        self._shown.append((at_s, offset))
+        known = [one for _, one in self._shown if one is not None]
+        sustain_s = p.sustain_s if known or not off else p.lost_s
+        if at_s - self._shown[0][0] < sustain_s or len(self._shown) < p.least_looks:
             return
-        self._moved = _moved(self._shown[0][0], shift) if off else None
+        shift = _mean_shift(np.mean(known, axis=0), size) if known else None
+        if not off:
+            self._moved = None
+        elif shift is None or shift > bound:
+            self._moved = _moved(self._shown[0][0], shift)
+        else:  # to and fro about where it was: the oldest look no longer counts
+            del self._shown[0]
+            return
         self._shown.clear()
 
 
