@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from api.access.endpoints import router as access
 from api.alerts.endpoints import router as alerts
+from api.calibration.endpoints import router as calibration
 from api.cameras.endpoints import router as cameras
 from api.errors import install_error_handlers
 from api.health.endpoints import router as health
@@ -46,7 +47,7 @@ def create_app(settings: Settings, *, dist: Path = DIST) -> FastAPI:
     app.state.parts = parts
     install_error_handlers(app)
     app.add_exception_handler(RequestValidationError, _bad_request)
-    for router in (health, access, venues, readings, postures, cameras, alerts, live):
+    for router in (health, access, venues, readings, postures, cameras, calibration, alerts, live):
         app.include_router(router)
     install_pages(app, dist)
     app.add_middleware(SecurityHeaders)

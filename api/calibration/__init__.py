@@ -1,0 +1,1 @@
+"""Where cameras look: kept with its history, and tried out before it is kept."""
