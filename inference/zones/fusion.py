@@ -102,7 +102,7 @@ class Merged:
         xy: metres, shape (m, 2).
         deviation_m: standard deviation of each position, shape (m,).
         cameras: how many cameras see the person now, shape (m,).
-        doubtful: how many pairs among them could be one person each: where both cameras surely see, just beyond the limit.
+        doubtful: how many pairs among them could be one person each: where both cameras surely see, beyond the limit.
             A lower bound of what is counted twice; on simulated crowds it found about a tenth of it.
     """
 
