@@ -1,4 +1,4 @@
-"""Everything together: servers, API, recorder and worker under one supervisor, until someone says stop."""
+"""Everything together: servers, API, recorder, alerts and worker under one supervisor, until someone says stop."""
 
 import asyncio
 import os
@@ -25,11 +25,12 @@ from headroom.readiness import Readiness
 from headroom.secrets import Secrets
 from headroom.supervise import ChildSpec, Supervisor
 
-_OWN: Final = ("worker", "recorder", "api")
+_OWN: Final = ("worker", "recorder", "alerts", "api")
 _SLOW_START_S: Final = 120.0  # a first start compiles the network: 6 s here, a minute on a small machine
 _NEEDS: Final = {
     "api": frozenset(Settings.model_fields) - {"assets"},
     "recorder": frozenset({"data", "log_level", "database_url", "redis_url", "retention_days"}),
+    "alerts": frozenset({"data", "log_level", "database_url", "redis_url", "retention_days"}),
     "worker": frozenset({"assets", "data", "log_level", "redis_url"}),
 }
 """What each child is told: a process that reads cameras has no business with the key that signs tokens."""
@@ -136,7 +137,8 @@ class House:
         await prepare(self.settings, venue=self.venue, admin=admin)
         api = self._own("api", probe=readiness.api_answers)
         recorder = self._own("recorder", probe=readiness.recorder_works)
-        await asyncio.gather(supervisor.start(api), supervisor.start(recorder))
+        alerts = self._own("alerts", "--venue", str(self.venue_file), probe=readiness.alerts_are_watched)
+        await asyncio.gather(*(supervisor.start(child) for child in (api, recorder, alerts)))
 
     def _own(self, name: str, *arguments: str, probe: Callable[[float], Awaitable[None]]) -> ChildSpec:
         """One of our own commands as a child."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final, cast
 
 import httpx
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from api.alerts.outbox import last_beat
 from domain.errors import Unavailable
 from domain.messages import CameraHealth, State, ZoneReading
 from domain.settings import Settings
@@ -70,6 +72,24 @@ class Readiness:
         missing = await self._missing_parts()
         if "recorder" in missing:
             raise Unavailable(missing["recorder"])
+
+    async def alerts_are_watched(self, up_s: float) -> None:
+        """Return when the alert engine has said that it watches.
+
+        Args:
+            up_s: since it was started; what was said before that was said by an earlier one.
+
+        Raises:
+            Unavailable: it has not.
+        """
+        try:
+            sign = await last_beat(self._redis, self._venue.id)
+        except (RedisError, OSError) as error:
+            raise Unavailable(f"Redis does not answer: {error}") from error
+        if sign is None or (datetime.now(UTC) - sign.at).total_seconds() > min(up_s, _FRESH_S):
+            raise Unavailable("the alert engine has said nothing yet")
+        if sign.problem is not None:
+            raise Unavailable(f"the alert engine: {sign.problem}")
 
     async def worker_works(self, up_s: float) -> None:
         """Return when the worker has told how its first camera is.

@@ -46,7 +46,7 @@ def venue_file(tmp_path: Path, assets: Path) -> Path:
 def test_help_names_every_command(tmp_path: Path) -> None:
     done = headroom("--help", data=tmp_path)
     assert done.returncode == 0
-    for command in ("demo", "up", "api", "recorder", "worker", "count", "doctor", "assets"):
+    for command in ("demo", "up", "api", "recorder", "alerts", "worker", "count", "doctor", "assets"):
         assert command in done.stdout
 
 

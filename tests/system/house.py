@@ -22,6 +22,7 @@ CHILDREN = {
     "valkey": "valkey-server",
     "api": " api",
     "recorder": " recorder",
+    "alerts": " alerts",
     "worker": " worker",
     "capture": "ingest.capture",
 }

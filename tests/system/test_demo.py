@@ -77,7 +77,7 @@ async def test_counts_change_as_people_walk(house: House) -> None:
     assert len(totals) > 2 * len(ZONES)
 
 
-@pytest.mark.parametrize("name", ["api", "recorder", "valkey", "postgres", "capture", "worker"])
+@pytest.mark.parametrize("name", ["api", "recorder", "alerts", "valkey", "postgres", "capture", "worker"])
 async def test_a_killed_child_is_back_and_the_store_tells_no_lie(house: House, name: str) -> None:
     victim = house.child(name)
     others = {other: house.child(other).pid for other in ("capture", "worker") if name not in ("capture", "worker")}
