@@ -24,7 +24,10 @@ VENUE: Final = "simulated"
 RECORDED_AT: Final = datetime(2026, 1, 1, 18, tzinfo=UTC)
 """When doors open in a recording: fixed, so that the same seed gives the same file."""
 _FLUSH_S: Final = 10.0
-_HEADING: Final = f"{'time':>6} {'truth':>7} {'told':>7}   {'90 % interval':<15} {'error':>7}  {'seen':>5} {'floor':>6} {'drift/h':>8}"
+_HEADING: Final = (
+    f"{'time':>6} {'truth':>7} {'told':>7}   {'90 % interval':<15} "
+    f"{'error':>7}  {'seen':>5} {'floor':>6} {'drift/h':>8}"
+)
 
 
 @dataclass(frozen=True)

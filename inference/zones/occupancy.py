@@ -247,7 +247,7 @@ class OccupancyFilter:
             self._see(people, (deviation**2 + 1) / weight, seen_share)
 
     def _begin_with(self, people: float) -> None:
-        self._state[_PEOPLE] = people
+        self._state[_PEOPLE] = people / (1 + self._state[_BIAS])
         self._cov[_PEOPLE, :] = self._cov[:, _PEOPLE] = 0.0
         self._cov[_PEOPLE, _PEOPLE] = (_DIFFUSE * (people + 1)) ** 2
         self._known = True
@@ -378,7 +378,8 @@ def _check(**numbers: float) -> None:
 def _stationary(gates: int, tuning: Tuning) -> tuple[Vector, Vector, Vector]:
     """What is usual of the state: mean, covariance and memory in seconds; the people inside have none of these."""
     mean, memory_s = np.zeros(_GATES + 2 * gates), np.full(_GATES + 2 * gates, tuning.line_memory_s)
-    mean[[_SCAN_IN, _SCAN_OUT]], mean[_GATES:] = tuning.scan_miss, tuning.line_miss
+    mean[_BIAS], mean[_GATES:] = -tuning.camera_miss, tuning.line_miss
+    mean[[_SCAN_IN, _SCAN_OUT]] = tuning.scan_miss
     memory_s[[_PEOPLE, _BIAS, _UNSEEN]] = np.inf, tuning.bias_memory_s, tuning.unseen_memory_s
     scans, lines = [tuning.scan_miss_deviation] * 2, [0.0] * (2 * gates)
     spread = np.diag(np.square([0.0, tuning.camera_bias, 1.0, *scans, *lines]))
