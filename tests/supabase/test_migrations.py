@@ -64,6 +64,7 @@ async def test_a_real_supabase_is_left_alone(database_url: str) -> None:
         create schema auth;
         create table auth.users (id uuid primary key);
         create function auth.uid() returns uuid language sql stable as 'select null::uuid';
+        create function auth.jwt() returns jsonb language sql stable as 'select null::jsonb';
         do $$ begin
           if not exists (select from pg_roles where rolname = 'service_role') then
             create role anon; create role authenticated; create role service_role bypassrls;

@@ -7,9 +7,31 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-TENANT_TABLES = ["venue_members", "cameras", "zones", "counting_lines", "zone_readings", "line_crossings"]
+TENANT_TABLES = [
+    *("venue_members", "cameras", "zones", "counting_lines", "zone_readings", "line_crossings", "posture_events"),
+    *("floor_plans", "gates", "occupancy_readings", "scans"),
+]
 READING = (
     "insert into zone_readings (venue_id, zone_id, captured_at, state, camera_ids{}) values ('{}', 'floor', now(), {})"
+)
+
+FLOOR = [
+    "insert into posture_events (event_id, phase, captured_at, venue_id, camera_id, position_x, position_y, posture, "
+    "confidence, since, duration_s, state) "
+    "values (gen_random_uuid(), 'started', now(), $1, 'north', 1, 2, 'fallen', 0.9, now(), 0, 'ok')",
+    "insert into floor_plans (venue_id) values ($1)",
+    "insert into gates (venue_id, id, name) values ($1, 'west', 'West')",
+    "insert into occupancy_readings (venue_id, captured_at, state) values ($1, now(), 'blind')",
+    "insert into scans (venue_id, scan_id, captured_at, gate_id, direction, people, state) "
+    "values ($1, 'first', now(), 'west', 'in', 1, 'ok')",
+]
+ZONE = (
+    "insert into zones (venue_id, id, name, polygon, camera_id, on_plan, is_primary, {}) values ('town', 'x', 'X', {}"
+)
+CORNERS = "'[[0, 0], [1, 0], [1, 1]]'"
+OCCUPANCY = (
+    "insert into occupancy_readings (venue_id, captured_at, state, count, count_low, count_high, seen_share) "
+    "values ('town', now() + interval '1 s', {})"
 )
 
 
@@ -25,6 +47,8 @@ async def owner(shared_url: str) -> AsyncIterator[asyncpg.Connection]:
             "values (gen_random_uuid(), now(), $1, 'door', 'north', 'in', 'ok')",
             venue_id,
         )
+        for statement in FLOOR:
+            await connection.execute(statement, venue_id)
     yield connection
     await connection.close()
 
@@ -101,6 +125,10 @@ async def test_only_an_admin_sees_who_else_belongs_to_the_venue(owner: asyncpg.C
         "delete from zones",
         READING.format("", "town", "'blind', array['north']"),
         "truncate line_crossings",
+        "delete from scans",
+        "insert into gates (venue_id, id, name) values ('town', 'mine', 'Mine')",
+        OCCUPANCY.format("'ok', 0, 0, 0, 1"),
+        FLOOR[-1].replace("$1", "'town'").replace("first", "second"),
     ],
 )
 @pytest.mark.parametrize("email", ["viewer@town", "admin@town"])
@@ -117,6 +145,8 @@ async def test_nobody_writes_as_a_user(owner: asyncpg.Connection, email: str, st
         "select * from partitions.zone_readings_default",
         "select private.add_partition('zone_readings', current_date)",
         "select private.drop_partitions('zone_readings', current_date)",
+        "select * from private.scan_keys",
+        "select * from partitions.scans_default",
         "select * from auth.users",
         "select * from auth.refresh_tokens",
     ],
@@ -165,6 +195,70 @@ async def test_the_table_itself_refuses_a_number_that_is_not_known(
 ) -> None:
     with pytest.raises(asyncpg.CheckViolationError):
         await owner.execute(READING.format(columns, "town", values))
+
+
+@pytest.mark.parametrize(
+    ("state", "figures"), [("blind", "'{}'"), ("stale", """'{"density_per_m2": 1}'"""), ("ok", "'[]'"), ("ok", "'3'")]
+)
+async def test_a_reading_has_figures_only_when_it_is_known(owner: asyncpg.Connection, state: str, figures: str) -> None:
+    known = "3, 3" if state == "ok" else "null, null"
+    with pytest.raises(asyncpg.CheckViolationError, match="figures_only_when_ok"):
+        await owner.execute(
+            READING.format(", count, peak, floor", "town", f"'{state}', array['north'], {known}, {figures}")
+        )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "'blind', 0, 0, 0, null",
+        "'blind', null, 0, 0, null",
+        "'ok', null, null, null, 1",
+        "'ok', 3, null, null, 1",
+        "'ok', -1, 0, 3, 1",
+        "'ok', 3, 2, 'infinity', 1",
+        "'ok', 3, 2, 4, 1.1",
+        "'asleep', null, null, null, null",
+    ],
+)
+async def test_an_occupancy_is_known_with_its_interval_or_not_at_all(owner: asyncpg.Connection, values: str) -> None:
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute(OCCUPANCY.format(values))
+
+
+@pytest.mark.parametrize(
+    ("columns", "values", "rule"),
+    [
+        ("is_queue", f"{CORNERS}, null, false, false, false)", "a_camera_exactly_in_a_picture"),
+        ("is_queue", f"{CORNERS}, 'north', true, false, false)", "a_camera_exactly_in_a_picture"),
+        ("is_queue", f"{CORNERS}, null, true, true, false)", "the_plan_is_not_summed"),
+        ("is_queue", f"{CORNERS}, 'north', false, false, true)", "queues_on_the_plan_only"),
+        ("is_queue, front_x", f"{CORNERS}, null, true, false, true, 3)", "a_front_is_a_place"),
+        ("front_x, front_y", f"{CORNERS}, null, true, false, 3, 4)", "a_front_is_a_place"),
+    ],
+)
+async def test_a_zone_is_of_one_picture_or_of_the_plan(
+    owner: asyncpg.Connection, columns: str, values: str, rule: str
+) -> None:
+    with pytest.raises(asyncpg.CheckViolationError, match=rule):
+        await owner.execute(ZONE.format(columns, values))
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        *(("staff", True), ("security", True), ("admin", True)),
+        *(("viewer", False), ("engineer", False), ("organiser", False)),
+    ],
+)
+async def test_who_may_tell_of_scans(owner: asyncpg.Connection, role: str, may: bool) -> None:  # noqa: FBT001 - a case
+    await owner.execute("update venue_members set role = $1 where venue_id = 'town'", role)
+    await act_as_person(owner, "viewer@town")
+    assert await owner.fetchval("select private.may_tell_scans('town')") is may
+    assert await owner.fetchval("select private.may_tell_scans('rival')") is False
+    await act_as(owner, "anon")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await owner.fetchval("select private.may_tell_scans('town')")
 
 
 async def test_a_person_who_is_removed_loses_their_place_and_sessions(owner: asyncpg.Connection) -> None:
