@@ -102,6 +102,18 @@ def worker(venue: VenueFile, leash: Leash = None) -> None:
 
 
 @app.command()
+def floor(venue: VenueFile, leash: Leash = None) -> None:
+    """Merge what a venue's cameras see on its floor plan, and estimate who is inside; needs HEADROOM_REDIS_URL."""
+    from headroom.service import begin, run_until_stopped  # noqa: PLC0415
+    from headroom.venue_file import load_venue  # noqa: PLC0415
+    from inference.floor.service import run  # noqa: PLC0415
+
+    settings = _settings()
+    begin(settings, leashed=leash is not None)
+    run_until_stopped(run(settings, load_venue(venue)))
+
+
+@app.command()
 def count(
     source: Annotated[str, typer.Argument(help="A video, a folder of pictures, asset:NAME, or a camera's URL.")],
     model: Annotated[str | None, typer.Option(help="A model's name or file; default: the table's.")] = None,
@@ -210,6 +222,41 @@ def simulate(  # noqa: PLR0913, PLR0917 - each argument is an option of the comm
     configure_logging(for_people(settings.log_level))
     question = Question(scenario, people, cameras, hours, seed, scans, speed, publish, record, every)
     run_until_stopped(run(question, settings=settings, as_json=as_json))
+
+
+@app.command()
+def record(
+    out: Annotated[Path, typer.Argument(help="The file; a name ending in .gz is packed.", metavar="FILE")],
+    venue: VenueFile,
+    seconds: Annotated[float | None, typer.Option(help="How long; default: until Ctrl-C.")] = None,
+    *,
+    past: Annotated[
+        bool, typer.Option("--past", help="What the Streams hold of the last hours; no positions.")
+    ] = False,
+) -> None:
+    """Record what a venue's parts tell each other, for headroom replay; needs HEADROOM_REDIS_URL."""
+    from headroom.record import run  # noqa: PLC0415
+    from headroom.service import run_until_stopped  # noqa: PLC0415
+
+    run_until_stopped(run(out, venue, settings=_settings(), seconds=seconds, past=past))
+
+
+@app.command()
+def replay(
+    run_file: Annotated[Path, typer.Argument(help="A recorded run.", metavar="FILE")],
+    venue: Annotated[Path | None, typer.Option(help="In place of the file's own venue.", metavar="FILE")] = None,
+    speed: Annotated[float, typer.Option(help="Seconds of the run a second; 0: as fast as can be.")] = 0.0,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Every reading and alert, a line each.")] = False,
+) -> None:
+    """Put a recorded run through the same code again: the same readings and alerts, at any speed."""
+    from headroom.logs import configure_logging, for_people  # noqa: PLC0415
+    from headroom.replay import run  # noqa: PLC0415
+    from headroom.service import run_until_stopped  # noqa: PLC0415
+
+    settings = _settings()
+    configure_logging(for_people(settings.log_level))
+    run_until_stopped(run(run_file, venue, speed=speed, as_json=as_json))
 
 
 @app.command()
