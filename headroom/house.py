@@ -1,4 +1,4 @@
-"""Everything together: servers, API, recorder, alerts and worker under one supervisor, until someone says stop."""
+"""Everything together: servers, API, recorder, alerts, floor and worker under one supervisor, until someone says stop."""
 
 import asyncio
 import os
@@ -25,13 +25,14 @@ from headroom.readiness import Readiness
 from headroom.secrets import Secrets
 from headroom.supervise import ChildSpec, Supervisor
 
-_OWN: Final = ("worker", "recorder", "alerts", "api")
+_OWN: Final = ("worker", "floor", "recorder", "alerts", "api")
 _SLOW_START_S: Final = 120.0  # a first start compiles the network: 6 s here, a minute on a small machine
 _NEEDS: Final = {
     "api": frozenset(Settings.model_fields) - {"assets"},
     "recorder": frozenset({"data", "log_level", "database_url", "redis_url", "retention_days"}),
     "alerts": frozenset({"data", "log_level", "database_url", "redis_url", "retention_days"}),
     "worker": frozenset({"assets", "data", "log_level", "redis_url"}),
+    "floor": frozenset({"data", "log_level", "redis_url"}),
 }
 """What each child is told: a process that reads cameras has no business with the key that signs tokens."""
 
@@ -124,7 +125,10 @@ class House:
             await supervisor.start(_server(self.valkey))
         await readiness.remember_now()
         worker = self._own("worker", "--venue", str(self.venue_file), probe=readiness.worker_works)
-        await supervisor.start(worker)
+        children = [worker]
+        if self.venue.floor is not None or self.venue.gates:
+            children.append(self._own("floor", "--venue", str(self.venue_file), probe=readiness.floor_is_watched))
+        await asyncio.gather(*(supervisor.start(child) for child in children))
 
     async def _open_doors(self, supervisor: Supervisor, readiness: Readiness) -> None:
         """The database, made ready for this version, then those who write to it and read from it."""

@@ -17,6 +17,7 @@ from domain.messages import CameraHealth, State, ZoneReading
 from domain.settings import Settings
 from domain.topics import CAMERAS, READINGS, camera_owner
 from domain.venue import VenueConfig
+from inference.floor.kept import KEPT_S, kept_key
 
 _Entries = list[tuple[bytes, dict[bytes, bytes]]]
 
@@ -90,6 +91,22 @@ class Readiness:
             raise Unavailable("the alert engine has said nothing yet")
         if sign.problem is not None:
             raise Unavailable(f"the alert engine: {sign.problem}")
+
+    async def floor_is_watched(self, up_s: float) -> None:
+        """Return when the floor has kept what it knows.
+
+        Args:
+            up_s: since it was started.
+
+        Raises:
+            Unavailable: it has not.
+        """
+        try:
+            left_ms = await self._redis.pttl(kept_key(self._venue.id))
+        except (RedisError, OSError) as error:
+            raise Unavailable(f"Redis does not answer: {error}") from error
+        if left_ms <= (KEPT_S - min(up_s, _FRESH_S)) * 1000:
+            raise Unavailable("the floor has kept nothing yet")
 
     async def worker_works(self, up_s: float) -> None:
         """Return when the worker has told how its first camera is.

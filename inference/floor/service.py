@@ -19,6 +19,7 @@ from domain.topics import CAMERAS, CROSSINGS, OCCUPANCY, POSITIONS, READINGS, SC
 from domain.venue import VenueConfig
 from inference.floor.conveyor import Conveyor
 from inference.floor.engine import FloorEngine
+from inference.floor.kept import KEPT_S, kept_key
 from inference.publish import Publisher, connect
 
 log = structlog.get_logger()
@@ -28,7 +29,6 @@ LAG: Final = timedelta(milliseconds=600)
 TICK_S: Final = 0.1
 KEEP_EVERY_S: Final = 5.0
 """Between two snapshots; a restart hears at most so much of the Streams again, and starts from there."""
-KEPT_S: Final = 24 * 3600
 AWAY_S: Final = 0.5
 _BLOCK_MS: Final = 1000
 _FLUSH_S: Final = 2.0
@@ -119,7 +119,6 @@ class FloorService:
     async def _keep(self) -> None:
         """Keep the people inside for the next life."""
         while True:
-            await asyncio.sleep(KEEP_EVERY_S)
             waiting = [
                 [topic.name, message.model_dump_json()]
                 for message in self._conveyor.waiting
@@ -127,13 +126,14 @@ class FloorService:
                 if type(message) is topic.message
             ]
             kept = {"filter": self._engine.snapshot(), "read": self._read_up_to, "waiting": waiting}
-            await self._redis.set(_kept_key(self._venue), json.dumps(kept), ex=KEPT_S)
+            await self._redis.set(kept_key(self._venue.id), json.dumps(kept), ex=KEPT_S)
+            await asyncio.sleep(KEEP_EVERY_S)
 
     async def _restore(self) -> None:
         """Go on where the last life stopped, unless the gates are others now. Without Redis there is nothing to do."""
         while True:
             try:
-                kept = await self._redis.get(_kept_key(self._venue))
+                kept = await self._redis.get(kept_key(self._venue.id))
                 for topic in _READ:
                     stream = topic.key(self._venue.id)
                     newest = cast("list[tuple[bytes, Any]]", await self._redis.xrevrange(stream, count=1))
@@ -155,10 +155,6 @@ class FloorService:
             log.info("the people inside are taken over from the last life")
         except (BadInput, ValueError, KeyError, TypeError) as error:
             log.warning("the people inside begin anew", reason=str(error))
-
-
-def _kept_key(venue: VenueConfig) -> str:
-    return f"floor-state:{venue.id}"
 
 
 def _now() -> datetime:
