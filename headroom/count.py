@@ -26,6 +26,11 @@ from headroom.recording import looked_at
 from inference.assets import resolve
 from inference.budget import DetectionBudget
 from inference.camera_pipeline import CameraPipeline, Seen
+from inference.crowd.correction import CameraCorrection
+from inference.crowd.density import DensityModel
+from inference.crowd.estimate import Estimates
+from inference.crowd.fusion import method_of
+from inference.crowd.load import live_density
 from inference.detect import Detections, Detector
 from inference.worker import make_detector
 from inference.zones.counting import GRACE, ZoneSecond, ZoneSeconds
@@ -98,6 +103,7 @@ class _Tally:
     seconds: ZoneSeconds
     start: datetime
     every_frame: bool
+    density: DensityModel | None = None
 
     def take(self, frame: Frame, at: datetime, found: Detections | None) -> Seen:
         """One frame's people; ``None`` found: nobody looked, the tracks are predicted."""
@@ -107,20 +113,30 @@ class _Tally:
             seen = self.pipeline.predict(at_s, (width, height))
         else:
             seen = self.pipeline.process(found, at_s, (width, height))
-        whole = self.names == (WHOLE_PICTURE,)
-        self.seconds.add(at, np.array([len(seen.tracks)]) if whole else seen.counts)
+        self.seconds.add(at, self._told(seen))
+        if seen.density_due and self.density is not None:
+            self.pipeline.density_asked(at_s)
+            self.pipeline.densely(self.density.read(frame.pixels), at_s, (width, height))
         if self.every_frame:
             self.write(json.dumps(self._frame_line(frame, at, seen)))
         return seen
+
+    def _told(self, seen: Seen) -> Estimates:
+        return seen.whole if self.names == (WHOLE_PICTURE,) else seen.zones
 
     def _frame_line(self, frame: Frame, at: datetime, seen: Seen) -> dict[str, object]:
         line: dict[str, object] = {
             "frame": frame.sequence + 1,
             "t": round((at - self.start).total_seconds(), 3),
-            "count": len(seen.tracks),
+            "count": _number(seen.whole.counts[0]),
+            "low": round(float(seen.whole.low[0]), 2),
+            "high": round(float(seen.whole.high[0]), 2),
+            "method": seen.whole.method(0),
         }
         if self.names != (WHOLE_PICTURE,):
-            line["zones"] = dict(zip(self.names, seen.counts.tolist(), strict=True))
+            line["zones"] = dict(zip(self.names, map(_number, seen.counts), strict=True))
+            ends = zip(seen.zones.low.round(2).tolist(), seen.zones.high.round(2).tolist(), strict=True)
+            line["intervals"] = dict(zip(self.names, ends, strict=True))
         return line
 
     def tell(self, now: datetime, state: State, reason: str | None) -> None:
@@ -135,10 +151,23 @@ class _Tally:
             line: dict[str, object] = {"t": round(at, 1), "zone": zone, "count": None, "peak": None}
             if told.counts is not None and told.peaks is not None:
                 line |= {"count": round(float(told.counts[index]), 2), "peak": int(told.peaks[index])}
+                line |= _interval(told, index)
             line["state"] = told.state.value
             if told.reason is not None:
                 line["reason"] = told.reason
             self.write(json.dumps(line))
+
+
+def _number(count: float) -> float:
+    """A count as people write it: whole where it is."""
+    return int(count) if float(count).is_integer() else round(float(count), 2)
+
+
+def _interval(told: ZoneSecond, index: int) -> dict[str, object]:
+    if told.low is None or told.high is None or told.density is None:
+        return {}
+    ends = {"low": round(float(told.low[index]), 2), "high": round(float(told.high[index]), 2)}
+    return ends | {"method": method_of(float(told.density[index]))}
 
 
 async def run(
@@ -150,6 +179,8 @@ async def run(
     every_frame: bool = False,
     budgeted: bool = False,
     as_json: bool = False,
+    correction: Path | None = None,
+    density: str | None = None,
     write: Write = print,
 ) -> None:
     """Count people and write JSON lines, until the footage ends or, for a live camera, until cancelled.
@@ -162,6 +193,9 @@ async def run(
         every_frame: one line a frame instead of one a second and zone.
         budgeted: look at a recording's frame only where a prediction would not do: faster, and somewhat less exact.
         as_json: nothing but JSON lines, no progress bar.
+        correction: a camera's file of what is known of its errors.
+        density: a live density model's name in ``configs/crowd.yaml``; ``none`` counts by boxes alone; ``None`` takes
+            the default where it is at hand.
         write: takes each line.
 
     Raises:
@@ -169,14 +203,22 @@ async def run(
     """
     wanted = _footage(source, settings)
     plan = ZonesFile.load(zones) if zones else None
+    known = CameraCorrection.load(correction) if correction else None
     check_file_source(wanted)
     detector = make_detector(settings, model) if model is None or isinstance(model, str) else model
+    live = live_density(settings, density)
     pipeline = CameraPipeline(
-        [zone.polygon for zone in plan.zones] if plan else [], [], plan.drawn_on if plan else None
+        [zone.polygon for zone in plan.zones] if plan else [],
+        [],
+        plan.drawn_on if plan else None,
+        correction=known,
+        crossover=live.crossover if live else None,
     )
     start = datetime.now(UTC) if wanted.live else _EPOCH
     names = tuple(zone.id for zone in plan.zones) if plan else (WHOLE_PICTURE,)
-    tally = _Tally(names, pipeline, write, ZoneSeconds.starting(start), start, every_frame)
+    tally = _Tally(
+        names, pipeline, write, ZoneSeconds.starting(start), start, every_frame, live.model if live else None
+    )
     with _progress(shown=not as_json and not wanted.live) as advance:
         async with Camera("count", wanted, pace=Pace.FLAT_OUT) as camera:
             if wanted.live:

@@ -1,4 +1,4 @@
-"""Everything together: servers, API, recorder, alerts, floor and worker under one supervisor, until someone says stop."""
+"""Everything together: servers, API and the processes that watch, under one supervisor, until someone says stop."""
 
 import asyncio
 import os

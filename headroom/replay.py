@@ -19,8 +19,8 @@ from domain.messages import CameraHealth, Message, PostureEvent, State, ZoneRead
 from domain.venue import VenueConfig
 from headroom.runlog import Heard, RunLog
 from headroom.venue_file import load_venue
-from inference.floor import FloorEngine
 from inference.floor.conveyor import Conveyor
+from inference.floor.engine import FloorEngine
 
 LATE: Final = timedelta(seconds=2)
 """How far messages of a file may be out of order: cameras' clocks, and the ways messages take."""

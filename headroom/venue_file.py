@@ -114,7 +114,13 @@ def with_sources_resolved(
         BadSource: a recording is not there, or is not what it claims to be; the message names the camera.
     """
     cameras = tuple(
-        camera.model_copy(update={"source": _resolved(camera, settings, beside, progress)}) for camera in venue.cameras
+        camera.model_copy(
+            update={
+                "source": _resolved(camera, settings, beside, progress),
+                "correction": None if camera.correction is None else str((beside / camera.correction).resolve()),
+            }
+        )
+        for camera in venue.cameras
     )
     return venue.model_copy(update={"cameras": cameras})
 

@@ -1,5 +1,1 @@
 """One floor from many cameras: positions merged, zones in metres, the people inside. Pure; time is an argument."""
-
-from inference.floor.engine import FloorEngine
-
-__all__ = ["FloorEngine"]

@@ -15,7 +15,7 @@ from domain.settings import PREFIX, Settings
 REPOSITORY = Path(__file__).parents[2]
 DOCKER = REPOSITORY / "docker"
 COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text())
-OURS = ("prepare", "api", "recorder", "alerts", "worker")
+OURS = ("prepare", "api", "recorder", "alerts", "worker", "floor")
 DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 
 
