@@ -1,7 +1,5 @@
 """Who may calibrate, and what a calibration makes of points."""
 
-from uuid import UUID
-
 import asyncpg
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +58,7 @@ async def keep_calibration(
                 venue_id,
                 camera_id,
                 calibration=new.calibration,
-                made_by=UUID(str(user.claims["sub"])),
+                made_by=user.user_id,
                 note=new.note,
             )
         except asyncpg.InsufficientPrivilegeError:
