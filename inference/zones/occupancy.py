@@ -31,6 +31,8 @@ DOUBT: Final = 4.0
 """Standard deviations of surprise from which what was believed is doubted; 1 in 16,000 by chance."""
 NEGATIVE_DOUBT: Final = 3.0
 """The same for fewer than nobody, which no chance brings about."""
+LEAST_SEEN: Final = 0.01
+"""Share of the floor below which a count says nothing about the rest."""
 RECENT_S: Final = 30.0
 """How long a camera count stands for what is seen now; three times the longest wait of a zone that gave way."""
 _PEOPLE, _BIAS, _UNSEEN, _SCAN_IN, _SCAN_OUT, _GATES = range(6)
@@ -221,7 +223,8 @@ class OccupancyFilter:
             count: people seen.
             low: lower end of its 90 % interval.
             high: upper end.
-            seen_share: share of the floor that cameras see now, 0..1; 0 says that nothing is seen, whatever ``count``.
+            seen_share: share of the floor that cameras see now, 0..1; below :data:`LEAST_SEEN` the count
+                tells nothing, whatever it is.
             at_s: when the pictures were taken.
 
         Raises:
@@ -236,12 +239,12 @@ class OccupancyFilter:
         self.predict(at_s)
         before, now_s = self._camera, self._at_s or 0.0
         self._camera = (now_s, seen_share)
-        if seen_share <= 0:
+        if seen_share < LEAST_SEEN:
             return
         people, deviation = count / seen_share, (high - low) / (2 * NINETY * seen_share)
         if not self._known:
             self._begin_with(people)
-        elapsed_s = np.inf if before is None or before[1] <= 0 else now_s - before[0]
+        elapsed_s = np.inf if before is None or before[1] < LEAST_SEEN else now_s - before[0]
         weight = min(1.0, elapsed_s / self._tuning.camera_memory_s)
         if weight > 0:
             self._see(people, (deviation**2 + 1) / weight, seen_share)

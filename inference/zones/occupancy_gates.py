@@ -66,7 +66,7 @@ class Tuning:
     line_memory_s: float = 4 * 3600.0
     line_scatter: float = 0.05
     scan_miss: float = 0.003
-    scan_miss_deviation: float = 0.003
+    scan_miss_deviation: float = 0.002
     scan_scatter: float = 0.01
     camera_miss: float = 0.05
     camera_bias: float = 0.05
