@@ -177,6 +177,36 @@ def evaluate(
 
 
 @app.command()
+def calibrate(  # noqa: PLR0913 - each is an option of the command
+    *,
+    camera: Annotated[str, typer.Option(help="The camera's id in the venue file.", show_default=False)],
+    points: Annotated[Path | None, typer.Option(help="Marks seen and measured.", metavar="FILE.yaml")] = None,
+    tsai: Annotated[Path | None, typer.Option(help="Tsai parameters, as of PETS.", metavar="FILE.xml")] = None,
+    opencv: Annotated[Path | None, typer.Option(help="OpenCV parameters: K, dist, R, t.", metavar="FILE.json")] = None,
+    heights: Annotated[str | None, typer.Option(help="Footage of people; rough.", metavar="FOOTAGE")] = None,
+    view: Annotated[str | None, typer.Option(help="Which view of a file that holds several.")] = None,
+    frame_size: Annotated[str | None, typer.Option(help="With --opencv.", metavar="WIDTHxHEIGHT")] = None,
+    metres_per_unit: Annotated[float, typer.Option(help="With --opencv: of t; 0.001 for millimetres.", min=1e-6)] = 1.0,
+    person_height: Annotated[float, typer.Option(help="With --heights: metres.", min=0.6, max=2.4)] = 1.7,
+    on: Annotated[str | None, typer.Option(help="Footage to draw the preview on.", metavar="FOOTAGE")] = None,
+    preview: Annotated[Path | None, typer.Option(help="Where a picture with a metre grid goes.", metavar="PNG")] = None,
+    write: Annotated[Path | None, typer.Option(help="Put it into this venue file.", metavar="VENUE.yaml")] = None,
+) -> None:
+    """Find where a camera looks, in metres: from marks, its parameters, or people's heights."""
+    from headroom.calibrate import Question, run, size_of  # noqa: PLC0415
+    from headroom.logs import configure_logging, for_people  # noqa: PLC0415
+    from headroom.service import run_until_stopped  # noqa: PLC0415
+
+    settings = _settings()
+    configure_logging(for_people(settings.log_level))
+    size = None if frame_size is None else size_of(frame_size)
+    question = Question(
+        camera, points, tsai, opencv, heights, view, size, metres_per_unit, person_height, on, preview, write
+    )
+    run_until_stopped(run(question, settings))
+
+
+@app.command()
 def bench(
     clip: Annotated[str, typer.Argument(help="A video, or asset:NAME.")] = "asset:vtest.avi",
     rounds: Annotated[int, typer.Option(help="Turns of each contender.", min=0)] = 3,
