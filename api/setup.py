@@ -10,7 +10,7 @@ from api.access import repository as access
 from api.access.passwords import Passwords
 from api.database.migrations import migrate
 from api.database.pool import Database
-from api.venues import repository as venues
+from api.venues import installation
 from domain.errors import BadInput, BadSettings
 from domain.settings import Settings
 from domain.venue import VenueConfig
@@ -46,7 +46,7 @@ async def prepare(settings: Settings, *, venue: VenueConfig | None, admin: First
         await migrate(database)
         if venue is not None:
             async with database.as_service() as connection:
-                await venues.install(connection, venue)
+                await installation.install(connection, venue)
             log.info("venue installed", venue=venue.id, zones=len(venue.zones), lines=len(venue.lines))
         if admin is not None:
             hosted = settings.supabase_url is not None

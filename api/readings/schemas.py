@@ -1,7 +1,7 @@
 """Series over time. *Unknown is never zero*: a bucket that is not known enough has no number."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -56,6 +56,37 @@ class Span(BaseModel):
         return -(-(self.until - self.since) // timedelta(seconds=self.step_s))
 
 
+class FloorPoint(BaseModel):
+    """One bucket of one zone in metres: means over the seconds that have the figure; ``None`` where none has.
+
+    Attributes:
+        area_m2: of the part that people can stand on.
+        unseen_share: share of the area that no camera saw.
+        peak_density_per_m2: the highest local density of any second.
+        level_of_service: the worst of any second, by Fruin.
+        pressure_per_s2: the highest of any second.
+        queue_length: people waiting; ``None`` where the zone is no queue.
+        queue_wait_s: expected wait of somebody who joined then.
+        dwell_s: mean stay of those who left.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    area_m2: float
+    unseen_share: float
+    density_per_m2: float | None
+    peak_density_per_m2: float | None
+    level_of_service: Literal["A", "B", "C", "D", "E", "F"] | None
+    speed_m_per_s: float | None
+    pressure_per_s2: float | None
+    inflow_per_min: float | None
+    outflow_per_min: float | None
+    queue_length: float | None
+    queue_wait_s: float | None
+    service_per_min: float | None
+    dwell_s: float | None
+
+
 class ReadingPoint(BaseModel):
     """One bucket of one zone.
 
@@ -66,6 +97,7 @@ class ReadingPoint(BaseModel):
         peak: the highest count of one frame.
         count_low: lower end of the 90 % interval.
         known_share: the share of the bucket's seconds with a trusted count.
+        floor: what is known in metres; ``None`` unless it is for at least half of the bucket's seconds.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +109,7 @@ class ReadingPoint(BaseModel):
     count_low: float | None
     count_high: float | None
     known_share: float
+    floor: FloorPoint | None
 
 
 class ZoneSeries(BaseModel):

@@ -10,7 +10,16 @@ from api.access.tokens import Identity
 from api.database.pool import Connection, Database
 from api.errors import NotVisible
 from api.readings import repository
-from api.readings.schemas import CrossingPoint, Crossings, LineSeries, ReadingPoint, Readings, Span, ZoneSeries
+from api.readings.schemas import (
+    CrossingPoint,
+    Crossings,
+    FloorPoint,
+    LineSeries,
+    ReadingPoint,
+    Readings,
+    Span,
+    ZoneSeries,
+)
 from api.venues import repository as venues
 from api.venues.service import no_such_venue
 from domain.messages import State
@@ -26,7 +35,7 @@ async def get_readings(
         user: who asks.
         venue_id: which venue.
         span: from when to when, in which steps.
-        zone_ids: which zones; empty: all that are in use.
+        zone_ids: which zones; empty: all that are in use, those of the plan last.
 
     Raises:
         NotVisible: no such venue or zone for this user.
@@ -65,7 +74,8 @@ async def get_crossings(database: Database, user: Identity, venue_id: str, span:
 
 async def _zones(connection: Connection, venue_id: str, asked: Sequence[str]) -> list[str]:
     if not asked:
-        return [zone.id for zone in await venues.zones(connection, venue_id)]
+        on_plan = [zone.id for zone in await venues.floor_zones(connection, venue_id)]
+        return [zone.id for zone in await venues.zones(connection, venue_id)] + on_plan
     unknown = await repository.unknown_zones(connection, venue_id, asked)
     if unknown:
         raise NotVisible(f"venue {venue_id!r} has no zone {unknown[0]!r}")
@@ -80,16 +90,24 @@ def _reading_point(row: asyncpg.Record) -> ReadingPoint:
     ok: bool = row["ok"]
     return ReadingPoint(
         at=row["at"],
-        state=State.OK if ok else _why_unknown(row),
+        state=State.OK if ok else why_unknown(row),
         count=_rounded(row["count"]) if ok else None,
         peak=row["peak"] if ok else None,
         count_low=_rounded(row["count_low"]) if ok else None,
         count_high=_rounded(row["count_high"]) if ok else None,
         known_share=round(row["known_share"], 4),
+        floor=_floor_point(row) if ok and row["has_figures"] else None,
     )
 
 
-def _why_unknown(row: asyncpg.Record) -> State:
+def _floor_point(row: asyncpg.Record) -> FloorPoint:
+    figures = {name: row[name] for name in FloorPoint.model_fields}
+    return FloorPoint.model_validate(
+        {name: round(value, 3) if isinstance(value, float) else value for name, value in figures.items()}
+    )
+
+
+def why_unknown(row: asyncpg.Record) -> State:
     """What kept most seconds unknown; a second without any row is blind, and blind wins a tie."""
     unknown = (State.BLIND, State.STALE, State.UNCALIBRATED)
     return max(unknown, key=lambda state: row[state.value])

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from api.recorder.streams import DeadLetter, Entry
+from domain.floor import Occupancy, Scan
 from domain.messages import LineCrossing, PostureEvent, ZoneReading
-from domain.topics import CROSSINGS, POSTURES, READINGS
+from domain.topics import CROSSINGS, OCCUPANCY, POSTURES, READINGS, SCANS
 
-Storable = ZoneReading | LineCrossing | PostureEvent
+Storable = ZoneReading | LineCrossing | PostureEvent | Occupancy | Scan
 
 _MESSAGES: dict[str, type[Storable]] = {
     READINGS.name: ZoneReading,
     CROSSINGS.name: LineCrossing,
     POSTURES.name: PostureEvent,
+    OCCUPANCY.name: Occupancy,
+    SCANS.name: Scan,
 }
 STORED = frozenset(_MESSAGES)
 """The topics whose Streams are stored here; alerts are stored by their engine."""

@@ -1,13 +1,14 @@
 """The database side: COPY into a table of the connection's own, then insert what is not there yet."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from api.database.pool import Connection
-from domain.messages import LineCrossing, PostureEvent, ZoneReading
+from domain.floor import Occupancy, Scan
+from domain.messages import LineCrossing, Message, PostureEvent, ZoneReading
 
-TABLES: Final = ("zone_readings", "line_crossings", "posture_events")
+TABLES: Final = ("zone_readings", "line_crossings", "posture_events", "occupancy_readings", "scans")
 
 _READING_COLUMNS: Final = (
     "venue_id",
@@ -24,6 +25,7 @@ _READING_COLUMNS: Final = (
     "method",
     "model",
     "epoch",
+    "floor",
 )
 _CROSSING_COLUMNS: Final = (
     "crossing_id",
@@ -52,6 +54,39 @@ _POSTURE_COLUMNS: Final = (
     "state",
     "reason",
 )
+_OCCUPANCY_COLUMNS: Final = (
+    "venue_id",
+    "section_id",
+    "captured_at",
+    "state",
+    "reason",
+    "count",
+    "count_low",
+    "count_high",
+    "capacity",
+    "over_capacity",
+    "drift_per_hour",
+    "seen_share",
+)
+_SCAN_COLUMNS: Final = (
+    "venue_id",
+    "scan_id",
+    "captured_at",
+    "gate_id",
+    "direction",
+    "people",
+    "state",
+    "reason",
+)
+
+
+async def store(connection: Connection, messages: Sequence[Message]) -> None:
+    """Store messages of any kind that is stored here; one that is there already stays as it is."""
+    await store_readings(connection, [message for message in messages if isinstance(message, ZoneReading)])
+    await store_crossings(connection, [message for message in messages if isinstance(message, LineCrossing)])
+    await store_postures(connection, [message for message in messages if isinstance(message, PostureEvent)])
+    await store_occupancy(connection, [message for message in messages if isinstance(message, Occupancy)])
+    await store_scans(connection, [message for message in messages if isinstance(message, Scan)])
 
 
 async def store_readings(connection: Connection, readings: Sequence[ZoneReading]) -> None:
@@ -72,6 +107,7 @@ async def store_readings(connection: Connection, readings: Sequence[ZoneReading]
             reading.method,
             reading.model,
             reading.epoch,
+            reading.floor.model_dump_json(exclude_none=True) if reading.floor else None,
         )
         for reading in readings
     ]
@@ -120,9 +156,71 @@ async def store_postures(connection: Connection, events: Sequence[PostureEvent])
     await _store(connection, "posture_events", _POSTURE_COLUMNS, rows)
 
 
+async def store_occupancy(connection: Connection, occupancies: Sequence[Occupancy]) -> None:
+    """Store how many people were inside; a second that is there already stays as it is."""
+    rows = [
+        (
+            occupancy.venue_id,
+            occupancy.section_id or "",
+            occupancy.captured_at,
+            occupancy.state.value,
+            occupancy.reason,
+            occupancy.count,
+            occupancy.count_low,
+            occupancy.count_high,
+            occupancy.capacity,
+            occupancy.over_capacity,
+            occupancy.drift_per_hour,
+            occupancy.seen_share,
+        )
+        for occupancy in occupancies
+    ]
+    await _store(connection, "occupancy_readings", _OCCUPANCY_COLUMNS, rows)
+
+
+async def store_scans(connection: Connection, scans: Sequence[Scan]) -> None:
+    """Store scans, each key of a venue once, whenever it is told again; the first that was told stays."""
+    first = {(scan.venue_id, scan.scan_id): scan for scan in reversed(scans)}
+    rows = [
+        (
+            scan.venue_id,
+            scan.scan_id,
+            scan.captured_at,
+            scan.gate_id,
+            scan.direction,
+            scan.people,
+            scan.state.value,
+            scan.reason,
+        )
+        for scan in first.values()
+    ]
+    if not rows:
+        return
+    incoming, names = await _copy(connection, "scans", _SCAN_COLUMNS, rows)
+    # In the order of the key: two recorders that store the same scans must not wait for one another.
+    await connection.execute(
+        "with new as ("  # noqa: S608 - constants
+        "insert into private.scan_keys (venue_id, scan_id, captured_at) "
+        f"select venue_id, scan_id, captured_at from {incoming} order by venue_id, scan_id "
+        "on conflict (venue_id, scan_id) do nothing returning venue_id, scan_id"
+        f") insert into public.scans ({names}) "
+        f"select {names} from {incoming} join new using (venue_id, scan_id)"
+    )
+
+
 async def _store(connection: Connection, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
     if not rows:
         return
+    incoming, names = await _copy(connection, table, columns, rows)
+    await connection.execute(
+        f"insert into public.{table} ({names}) select {names} from {incoming} on conflict do nothing"  # noqa: S608 - constants
+    )
+
+
+async def _copy(
+    connection: Connection, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]
+) -> tuple[str, str]:
+    """Copy rows into a table of the connection's own; its name, and its columns as SQL names them."""
     incoming = f"incoming_{table}"
     names = ", ".join(f'"{column}"' for column in columns)
     # Kept for the connection's life: a table made and dropped each second would fill the catalogue.
@@ -131,10 +229,7 @@ async def _store(connection: Connection, table: str, columns: Sequence[str], row
         f"as select {names} from public.{table} with no data"
     )
     await connection.copy_records_to_table(incoming, records=rows, columns=columns, schema_name="pg_temp")
-    await connection.execute(
-        f"insert into public.{table} ({names}) select {names} from pg_temp.{incoming} "  # noqa: S608 - constants
-        "on conflict do nothing"
-    )
+    return f"pg_temp.{incoming}", names
 
 
 async def venue_ids(connection: Connection) -> list[str]:
@@ -154,8 +249,10 @@ async def add_partitions(connection: Connection, first: date, days: int) -> int:
 
 
 async def drop_partitions(connection: Connection, older_than: date) -> int:
-    """Drop whole days that are too old; how many there were."""
+    """Drop whole days that are too old, and the keys of the scans that go with them; how many days there were."""
     dropped = 0
     for table in TABLES:
         dropped += int(await connection.fetchval("select private.drop_partitions($1, $2)", table, older_than))
+    begins = datetime.combine(older_than, time(), UTC)
+    await connection.execute("delete from private.scan_keys where captured_at < $1", begins)
     return dropped

@@ -22,7 +22,6 @@ from api.recorder.heartbeat import INTERVAL_S, Heartbeat, beat
 from api.recorder.streams import DeadLetter, Streams
 from api.recorder.upkeep import keep_partitions
 from domain.errors import BadSettings, Unavailable
-from domain.messages import LineCrossing, PostureEvent, ZoneReading
 from domain.settings import Settings
 from domain.topics import TOPICS
 
@@ -160,12 +159,7 @@ class Recorder:
             return []
         try:
             async with self._database.as_service() as connection:
-                readings = [item.message for item in items if isinstance(item.message, ZoneReading)]
-                crossings = [item.message for item in items if isinstance(item.message, LineCrossing)]
-                postures = [item.message for item in items if isinstance(item.message, PostureEvent)]
-                await repository.store_readings(connection, readings)
-                await repository.store_crossings(connection, crossings)
-                await repository.store_postures(connection, postures)
+                await repository.store(connection, [item.message for item in items])
         except _REFUSED as error:
             if len(items) == 1:
                 return [DeadLetter(items[0].entry, str(error))]

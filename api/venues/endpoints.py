@@ -22,5 +22,5 @@ async def list_venues(user: CurrentUser, parts: AppParts) -> list[VenueSummary]:
 
 @router.get("/{venue_id}")
 async def get_venue(venue_id: VenueId, user: CurrentUser, parts: AppParts) -> Venue:
-    """One venue with its cameras, zones and lines."""
+    """One venue with its cameras, zones, lines, floor plan and gates."""
     return await service.get_venue(parts.database, user, venue_id)

@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from api.database.pool import Connection
-from api.venues.schemas import CameraOut, LineOut, VenueSummary, ZoneOut
-from domain.venue import CameraConfig, LineConfig, VenueConfig, ZoneConfig
+from api.venues.schemas import CameraOut, FloorPlanOut, FloorZoneOut, GateOut, LineOut, VenueSummary, ZoneOut
 
 _VENUES = """
     select v.id, v.name, v.capacity, v.timezone, v.busy_at, v.full_at, m.role
@@ -48,11 +47,11 @@ async def cameras(connection: Connection, venue_id: str) -> list[CameraOut]:
 
 
 async def zones(connection: Connection, venue_id: str) -> list[ZoneOut]:
-    """The zones in use."""
+    """The zones in use in the cameras' pictures."""
     rows = await connection.fetch(
         """
         select id, name, camera_id, polygon, capacity, is_primary from public.zones
-        where venue_id = $1 and retired_at is null order by position, id
+        where venue_id = $1 and retired_at is null and not on_plan order by position, id
         """,
         venue_id,
     )
@@ -90,99 +89,46 @@ async def lines(connection: Connection, venue_id: str) -> list[LineOut]:
     ]
 
 
-async def install(connection: Connection, config: VenueConfig) -> None:
-    """Make the database's venue what its file says. What vanished from the file is retired; its history stays."""
-    await connection.execute(
-        """
-        insert into public.venues (id, name, capacity, timezone, busy_at, full_at)
-        values ($1, $2, $3, $4, $5, $6)
-        on conflict (id) do update set name = excluded.name, capacity = excluded.capacity,
-          timezone = excluded.timezone, busy_at = excluded.busy_at, full_at = excluded.full_at, updated_at = now()
-        """,
-        config.id,
-        config.name,
-        config.capacity,
-        config.timezone,
-        config.busy_at,
-        config.full_at,
+async def floor_plan(connection: Connection, venue_id: str) -> FloorPlanOut | None:
+    """The floor plan in use, with its zones; ``None`` where the venue has none."""
+    plan = await connection.fetchrow(
+        "select outline from public.floor_plans where venue_id = $1 and retired_at is null", venue_id
     )
-    for position, camera in enumerate(config.cameras):
-        await _install_camera(connection, config.id, position, camera)
-    for position, zone in enumerate(config.zones):
-        await _install_zone(connection, config.id, position, zone)
-    for position, line in enumerate(config.lines):
-        await _install_line(connection, config.id, position, line)
-    await _retire(connection, config)
+    if plan is None:
+        return None
+    outline = json.loads(plan["outline"]) if plan["outline"] is not None else None
+    return FloorPlanOut(outline=outline, zones=await floor_zones(connection, venue_id))
 
 
-async def _install_camera(connection: Connection, venue_id: str, position: int, camera: CameraConfig) -> None:
-    width, height = camera.frame_size
-    await connection.execute(
+async def floor_zones(connection: Connection, venue_id: str) -> list[FloorZoneOut]:
+    """The zones in use on the floor plan."""
+    rows = await connection.fetch(
         """
-        insert into public.cameras (venue_id, id, name, frame_width, frame_height, position)
-        values ($1, $2, $3, $4, $5, $6)
-        on conflict (venue_id, id) do update set name = excluded.name, frame_width = excluded.frame_width,
-          frame_height = excluded.frame_height, position = excluded.position, retired_at = null
+        select id, name, polygon, capacity, is_queue, front_x, front_y from public.zones
+        where venue_id = $1 and retired_at is null and on_plan order by position, id
         """,
         venue_id,
-        camera.id,
-        camera.name,
-        width,
-        height,
-        position,
     )
-
-
-async def _install_zone(connection: Connection, venue_id: str, position: int, zone: ZoneConfig) -> None:
-    await connection.execute(
-        """
-        insert into public.zones (venue_id, id, camera_id, name, polygon, capacity, is_primary, position)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
-        on conflict (venue_id, id) do update set camera_id = excluded.camera_id, name = excluded.name,
-          polygon = excluded.polygon, capacity = excluded.capacity, is_primary = excluded.is_primary,
-          position = excluded.position, retired_at = null
-        """,
-        venue_id,
-        zone.id,
-        zone.camera_id,
-        zone.name,
-        json.dumps(zone.polygon.points.tolist()),
-        zone.capacity,
-        zone.primary,
-        position,
-    )
-
-
-async def _install_line(connection: Connection, venue_id: str, position: int, line: LineConfig) -> None:
-    await connection.execute(
-        """
-        insert into public.counting_lines
-          (venue_id, id, camera_id, name, start_x, start_y, end_x, end_y, position)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        on conflict (venue_id, id) do update set camera_id = excluded.camera_id, name = excluded.name,
-          start_x = excluded.start_x, start_y = excluded.start_y, end_x = excluded.end_x, end_y = excluded.end_y,
-          position = excluded.position, retired_at = null
-        """,
-        venue_id,
-        line.id,
-        line.camera_id,
-        line.name,
-        *line.start,
-        *line.end,
-        position,
-    )
-
-
-async def _retire(connection: Connection, config: VenueConfig) -> None:
-    kept = {
-        "cameras": [camera.id for camera in config.cameras],
-        "zones": [zone.id for zone in config.zones],
-        "counting_lines": [line.id for line in config.lines],
-    }
-    for table, ids in kept.items():
-        await connection.execute(
-            f"update public.{table} set retired_at = now() "  # noqa: S608 - the three names above, no input
-            "where venue_id = $1 and id <> all ($2::text[]) and retired_at is null",
-            config.id,
-            ids,
+    return [
+        FloorZoneOut(
+            id=row["id"],
+            name=row["name"],
+            polygon=json.loads(row["polygon"]),
+            capacity=row["capacity"],
+            queue=row["is_queue"],
+            front=(row["front_x"], row["front_y"]) if row["front_x"] is not None else None,
         )
+        for row in rows
+    ]
+
+
+async def gates(connection: Connection, venue_id: str) -> list[GateOut]:
+    """The ways in and out."""
+    rows = await connection.fetch(
+        """
+        select id, name, lines, scans_in, scans_out from public.gates
+        where venue_id = $1 and retired_at is null order by position, id
+        """,
+        venue_id,
+    )
+    return [GateOut.model_validate(dict(row)) for row in rows]

@@ -28,6 +28,8 @@ async def get_venue(database: Database, user: Identity, venue_id: str) -> Venue:
             cameras=await repository.cameras(connection, venue_id),
             zones=await repository.zones(connection, venue_id),
             lines=await repository.lines(connection, venue_id),
+            floor=await repository.floor_plan(connection, venue_id),
+            gates=await repository.gates(connection, venue_id),
         )
 
 

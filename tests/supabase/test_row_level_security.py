@@ -15,15 +15,21 @@ READING = (
     "insert into zone_readings (venue_id, zone_id, captured_at, state, camera_ids{}) values ('{}', 'floor', now(), {})"
 )
 
-FLOOR = [
+POSTURE = (
     "insert into posture_events (event_id, phase, captured_at, venue_id, camera_id, position_x, position_y, posture, "
     "confidence, since, duration_s, state) "
-    "values (gen_random_uuid(), 'started', now(), $1, 'north', 1, 2, 'fallen', 0.9, now(), 0, 'ok')",
+    "values (gen_random_uuid(), 'started', now(), $1, 'north', 1, 2, 'fallen', 0.9, now(), 0, 'ok')"
+)
+SCAN = (
+    "insert into scans (venue_id, scan_id, captured_at, gate_id, direction, people, state) "
+    "values ($1, 'first', now(), 'west', 'in', 1, 'ok')"
+)
+FLOOR = [
+    POSTURE,
+    SCAN,
     "insert into floor_plans (venue_id) values ($1)",
     "insert into gates (venue_id, id, name) values ($1, 'west', 'West')",
     "insert into occupancy_readings (venue_id, captured_at, state) values ($1, now(), 'blind')",
-    "insert into scans (venue_id, scan_id, captured_at, gate_id, direction, people, state) "
-    "values ($1, 'first', now(), 'west', 'in', 1, 'ok')",
 ]
 ZONE = (
     "insert into zones (venue_id, id, name, polygon, camera_id, on_plan, is_primary, {}) values ('town', 'x', 'X', {}"
@@ -128,7 +134,7 @@ async def test_only_an_admin_sees_who_else_belongs_to_the_venue(owner: asyncpg.C
         "delete from scans",
         "insert into gates (venue_id, id, name) values ('town', 'mine', 'Mine')",
         OCCUPANCY.format("'ok', 0, 0, 0, 1"),
-        FLOOR[-1].replace("$1", "'town'").replace("first", "second"),
+        SCAN.replace("$1", "'town'").replace("first", "second"),
     ],
 )
 @pytest.mark.parametrize("email", ["viewer@town", "admin@town"])
