@@ -50,8 +50,7 @@ def reading_of(
             camera_ids=camera_ids,
             captured_at=second,
             state=State.BLIND if covered else State.UNCALIBRATED,
-            reason=reason
-            or ("no camera sees this zone now" if camera_ids else "no calibrated camera covers this zone"),
+            reason=reason or ("no camera sees this zone now" if covered else "no calibrated camera covers this zone"),
             frames=told.frames,
         )
     low, high = interval(told.count, told.figures.unseen_share)
