@@ -161,6 +161,9 @@ def evaluate(
     region: Annotated[
         str | None, typer.Option(help="Judge only inside this polygon, in pixels.", metavar="X1,Y1,X2,Y2,…")
     ] = None,
+    correction: Annotated[
+        Path | None, typer.Option(help="Videos: what is known of the camera's errors.", metavar="FILE")
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="Where the page of plots goes.", metavar="FILE.html")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON in place of the table.")] = False,
@@ -172,7 +175,7 @@ def evaluate(
 
     settings = _settings()
     configure_logging("warning" if settings.log_level == "info" else settings.log_level)
-    question = Question(source, truth, model, density, region)
+    question = Question(source, truth, model, density, region, correction)
     run_until_stopped(run(question, settings=settings, report=report, as_json=as_json))
 
 

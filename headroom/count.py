@@ -170,7 +170,7 @@ def _interval(told: ZoneSecond, index: int) -> dict[str, object]:
     return ends | {"method": method_of(float(told.density[index]))}
 
 
-async def run(
+async def run(  # noqa: PLR0913  # all by name: one for each option of the command
     *,
     source: str,
     settings: Settings,
@@ -216,9 +216,8 @@ async def run(
     )
     start = datetime.now(UTC) if wanted.live else _EPOCH
     names = tuple(zone.id for zone in plan.zones) if plan else (WHOLE_PICTURE,)
-    tally = _Tally(
-        names, pipeline, write, ZoneSeconds.starting(start), start, every_frame, live.model if live else None
-    )
+    seconds = ZoneSeconds.starting(start)
+    tally = _Tally(names, pipeline, write, seconds, start, every_frame, live.model if live else None)
     with _progress(shown=not as_json and not wanted.live) as advance:
         async with Camera("count", wanted, pace=Pace.FLAT_OUT) as camera:
             if wanted.live:

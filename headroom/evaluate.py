@@ -24,6 +24,7 @@ from headroom.evaluation.result import Evaluation
 from headroom.evaluation.stills import Truth, by_crowd, evaluate_stills, pictures_with_truth
 from headroom.evaluation.video import evaluate_video
 from headroom.recording import recording
+from inference.crowd.correction import CameraCorrection
 from inference.crowd.load import make_still_counter
 from inference.detect import Detector
 from inference.evaluation.mot_truth import read_mot
@@ -45,6 +46,7 @@ class Question:
         model: a model's name or file; ``None`` for the default.
         density: a density model's name in ``configs/crowd.yaml``, for stills; ``none`` counts boxes
             alone; ``None`` takes the default where it is at hand.
+        correction: a camera's file of what is known of its errors, for videos.
         region: ``x1,y1,x2,y2,…`` in the video's pixels: only people whose feet are inside are counted, told or true.
     """
 
@@ -53,6 +55,7 @@ class Question:
     model: str | None = None
     density: str | None = None
     region: str | None = None
+    correction: Path | None = None
 
     @property
     def command(self) -> str:
@@ -61,6 +64,7 @@ class Question:
         words += ["--model", self.model] if self.model else []
         words += ["--density", self.density] if self.density else []
         words += ["--region", self.region] if self.region else []
+        words += ["--correction", str(self.correction)] if self.correction else []
         return shlex.join(words)
 
 
@@ -100,19 +104,27 @@ async def run(
 async def _answer(question: Question, settings: Settings, detector_of: Callable[[], Detector]) -> Evaluation:
     region = _region(question.region)
     if is_still_truth(question.truth):
+        if question.correction is not None:
+            raise BadInput("a correction is a camera's, for videos; stills have none")
         if region is not None:
             raise BadInput("a region is for videos: the truth of stills has heads, and boxes are placed by their feet")
         return await _evaluate_stills(question, settings, detector_of)
-    return await _evaluate_video(recording(question.source, settings), question.truth, region, detector_of)
+    correction = CameraCorrection.load(question.correction) if question.correction else None
+    footage = recording(question.source, settings)
+    return await _evaluate_video(footage, question.truth, region, correction, detector_of)
 
 
 async def _evaluate_video(
-    footage: Source, truth: Path, region: Polygon | None, detector_of: Callable[[], Detector]
+    footage: Source,
+    truth: Path,
+    region: Polygon | None,
+    correction: CameraCorrection | None,
+    detector_of: Callable[[], Detector],
 ) -> Evaluation:
     known = read_mot(truth)
     detector = await asyncio.to_thread(detector_of)
     with _progress("frames", known.last_frame) as advance:
-        return await evaluate_video(footage, known, detector, region, advance)
+        return await evaluate_video(footage, known, detector, region, advance, correction)
 
 
 async def _evaluate_stills(question: Question, settings: Settings, detector_of: Callable[[], Detector]) -> Evaluation:

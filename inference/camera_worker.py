@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from time import monotonic
 from typing import Final
 
@@ -16,7 +17,10 @@ from domain.venue import CameraConfig, VenueConfig
 from inference.batching import Batcher
 from inference.budget import DetectionBudget
 from inference.camera_pipeline import CameraPipeline, crossing_of, reading_of
+from inference.crowd.correction import CameraCorrection
+from inference.crowd.watch import DensityWatch
 from inference.detect import Detections
+from inference.pacer import Pacer
 from inference.picture import blurred_jpeg
 from inference.posture.watch import PostureWatch
 from inference.publish import Publisher
@@ -59,6 +63,7 @@ class Desk:
         clock: the present, UTC.
         observe: told of each frame that was counted.
         postures: shown every frame that was looked at; ``None`` where nobody watches postures.
+        density: reads density maps of crowded cameras; ``None``: boxes count alone.
     """
 
     venue: VenueConfig
@@ -68,6 +73,7 @@ class Desk:
     clock: Clock = utc_now
     observe: Observe | None = None
     postures: PostureWatch | None = None
+    density: DensityWatch | None = None
 
 
 class CameraWorker:
@@ -84,7 +90,8 @@ class CameraWorker:
         self._seconds = ZoneSeconds.starting(desk.clock())
         self._camera = self._open()
         self._picture_at = 0.0
-        self._looked_at = float("-inf")
+        self._pace = Pacer(config.fps)
+        self._correction = CameraCorrection.load(Path(config.correction)) if config.correction else None
         self._budget = DetectionBudget()
         self._predicted = 0
 
@@ -104,13 +111,17 @@ class CameraWorker:
 
     async def _watch(self) -> None:
         pipeline = CameraPipeline(
-            [zone.polygon for zone in self._zones], [line.line for line in self._lines], self._config.frame_size
+            [zone.polygon for zone in self._zones],
+            [line.line for line in self._lines],
+            self._config.frame_size,
+            correction=self._correction,
+            crossover=None if self._desk.density is None else self._desk.density.crossover,
         )
         boxes = np.empty((0, 4))
         async with self._camera as camera, asyncio.TaskGroup() as group:
             showing: asyncio.Task[None] | None = None
             async for frame in camera.frames():
-                if not self._due(frame):
+                if not self._pace.due(frame.captured_at.timestamp()):
                     continue
                 found = await self._look(pipeline, frame, boxes)
                 tracks = self._take(pipeline, frame, found)
@@ -135,24 +146,23 @@ class CameraWorker:
         self._budget.looked(at_s)
         return await self._desk.batcher.detect(frame.pixels)
 
-    def _due(self, frame: Frame) -> bool:
-        """Whether the camera's rate allows looking at this frame."""
-        at_s = frame.captured_at.timestamp()
-        if self._config.fps is not None and at_s - self._looked_at < 0.95 / self._config.fps:
-            return False
-        self._looked_at = at_s
-        return True
-
     def _take(self, pipeline: CameraPipeline, frame: Frame, found: Detections | None) -> Tracks:
         height, width = frame.pixels.shape[:2]
         at_s, size = frame.captured_at.timestamp(), (width, height)
         seen = pipeline.predict(at_s, size) if found is None else pipeline.process(found, at_s, size)
-        self._seconds.add(frame.captured_at, seen.counts)
+        self._seconds.add(frame.captured_at, seen.zones)
+        if seen.density_due:
+            self._read_density(pipeline, frame, at_s, size)
         for crossing in seen.crossings:
             line = self._lines[crossing.line]
             message = crossing_of(line, crossing, venue_id=self._desk.venue.id, captured_at=frame.captured_at)
             self._desk.publisher.put(CROSSINGS, message)
         return seen.tracks
+
+    def _read_density(self, pipeline: CameraPipeline, frame: Frame, at_s: float, size: tuple[int, int]) -> None:
+        watch = self._desk.density
+        if watch is not None and watch.offer(frame.pixels, lambda density: pipeline.densely(density, at_s, size)):
+            pipeline.density_asked(at_s)
 
     async def _show(self, frame: Frame, found: Detections, tracks: Tracks) -> None:
         boxes = np.concatenate([found.boxes, tracks.boxes])

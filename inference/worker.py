@@ -16,6 +16,8 @@ from domain.venue import VenueConfig
 from inference.assets import resolve
 from inference.batching import Batcher
 from inference.camera_worker import CameraWorker, Clock, Desk, Observe, utc_now
+from inference.crowd.load import live_density
+from inference.crowd.watch import DensityWatch
 from inference.detect import Detector
 from inference.models import ModelTable, choose, load_detector
 from inference.posture.reader import open_reader
@@ -59,8 +61,12 @@ async def run(
     publisher = Publisher(redis, venue.id)
     log.info("worker starts", venue=venue.id, cameras=len(venue.cameras), model=detector.name)
     try:
-        async with Batcher(detector) as batcher, _posture_watch(settings, venue, publisher) as postures:
-            desk = Desk(venue, batcher, publisher, detector.name, clock, observe, postures)
+        async with (
+            Batcher(detector) as batcher,
+            _density_watch(settings) as density,
+            _posture_watch(settings, venue, publisher) as postures,
+        ):
+            desk = Desk(venue, batcher, publisher, detector.name, clock, observe, postures, density)
             cameras = [CameraWorker(config, desk) for config in venue.cameras]
             async with asyncio.TaskGroup() as group:
                 for camera in cameras:
@@ -80,6 +86,17 @@ def make_detector(settings: Settings, model: str | None) -> Detector:
         return resolve(asset, settings)
 
     return load_detector(name, spec, find, cache=settings.data / "cache" / "openvino", made=settings.data / "models")
+
+
+@asynccontextmanager
+async def _density_watch(settings: Settings) -> AsyncIterator[DensityWatch | None]:
+    """The watch over crowded cameras; ``None`` where its model is not at hand, which a log says once."""
+    live = await asyncio.to_thread(live_density, settings)
+    if live is None:
+        yield None
+        return
+    async with DensityWatch(live) as watch:
+        yield watch
 
 
 @asynccontextmanager

@@ -1,9 +1,12 @@
 """Fits where boxes hand over to the density map, on pictures whose heads are labelled.
 
     python -m training.fit_crowd PICTURES DETECTOR.onnx DENSITY.onnx --name mcnn-b
+    python -m training.fit_crowd PICTURES DETECTOR.onnx DENSITY.onnx --name mcnn-b-live --live
 
 ``PICTURES`` holds ``images/`` and ``points.json`` (file name to head points). The row of that name in
-``configs/crowd.yaml`` is replaced, the others stay. Pictures that a result is reported on must not be among them.
+``configs/crowd.yaml`` is replaced, the others stay. With ``--live`` the detector looks once at the whole picture, and a
+box is one person, as for live cameras, whose boxes are tracks. Pictures that a result is reported on must not be among
+them. ``--also FOLDER`` adds more; one without ``points.json`` has nobody in it, and shows ghosts.
 """
 
 import argparse
@@ -27,7 +30,9 @@ from inference.crowd.fusion import TABLE, Crossover, spread
 from inference.crowd.still import SMALLEST_PERSON
 from inference.crowd.tiles import detect_in_tiles, tiles_of
 from inference.detect import Detections
+from inference.detect.base import Picture
 from inference.detect.openvino import OpenVinoDetector
+from inference.track import TrackerParameters
 
 STEEPNESS: Final = 2.0
 """Fixed: steeper fits the training pictures no better (loss 1.99 to 2.04 from 1 to 8), and jumps more."""
@@ -58,30 +63,51 @@ class Example:
         return counted(heads_of(kept), self.cell_px, self.heads.shape)
 
 
-def read_examples(folder: Path, detector: OpenVinoDetector, density: McnnDensity, limit: int | None) -> list[Example]:
-    """Look at every labelled picture of a folder.
+def read_examples(
+    folder: Path, detector: OpenVinoDetector, density: McnnDensity, limit: int | None, *, live: bool = False
+) -> list[Example]:
+    """Look at every labelled picture of a folder; ``live``: once, without tiles.
 
     Raises:
         BadInput: a labelled picture is missing or cannot be read.
     """
-    truth = json.loads((folder / "points.json").read_text())
+    truth = _labels(folder)
     examples = []
     for name, points in track(list(truth.items())[:limit], "looking"):
         picture = cv2.imread(str(folder / "images" / name))
         if picture is None:
             raise BadInput(f"{folder / 'images' / name}: is labelled but cannot be read")
         pixels = np.asarray(picture, np.uint8)
-        height, width = pixels.shape[:2]
-        smallest = SMALLEST_PERSON * max(1.0, max(height, width) / 1024)
-        found = detect_in_tiles(detector, pixels, tiles_of(height, width, smallest))
+        found = detector.detect([pixels])[0] if live else _in_tiles(detector, pixels)
         seen = density.read(pixels)
         examples.append(Example(found, grid_of(seen, CELL // 4), seen.step * CELL // 4, len(points)))
     return examples
 
 
-def fit(examples: Sequence[Example], asset: str, fitted_on: str) -> Crossover:
-    """The crossover with the least error relative to each picture's spread, and the quantiles of what is left."""
-    best = min((_fit_from(examples, score, start) for score in BOX_SCORES for start in STARTS), key=lambda fit: fit[0])
+def _labels(folder: Path) -> dict[str, list[object]]:
+    """Head points by picture; a folder without ``points.json`` has nobody in it."""
+    labels = folder / "points.json"
+    if labels.exists():
+        return dict(json.loads(labels.read_text()))
+    return {path.name: [] for path in sorted((folder / "images").iterdir())}
+
+
+def _in_tiles(detector: OpenVinoDetector, pixels: Picture) -> Detections:
+    height, width = pixels.shape[:2]
+    smallest = SMALLEST_PERSON * max(1.0, max(height, width) / 1024)
+    return detect_in_tiles(detector, pixels, tiles_of(height, width, smallest))
+
+
+def fit(examples: Sequence[Example], asset: str, fitted_on: str, *, handover: float | None = None) -> Crossover:
+    """The crossover with the least error relative to each picture's spread, and the quantiles of what is left.
+
+    With a ``handover``, in heads a cell, boxes are a live camera's: each is one person, and strong to the tracker.
+    It is taken from the fit with tiles: pictures that are dense all over would hand over at once, ghosts and all.
+    """
+    fixed = (handover, 1.0) if handover else None
+    scores = (TrackerParameters().strong_score,) if handover else BOX_SCORES
+    fits = (_fit_from(examples, score, start, fixed) for score in scores for start in STARTS)
+    best = min(fits, key=lambda fit: fit[0])
     _, score, (crowding, boxes_gain, density_gain) = best
     counts = [_count(example, example.boxes(score), (crowding, boxes_gain, density_gain)) for example in examples]
     left = [(example.truth - count) / spread(count) for example, count in zip(examples, counts, strict=True)]
@@ -100,12 +126,13 @@ def fit(examples: Sequence[Example], asset: str, fitted_on: str) -> Crossover:
 
 
 def _fit_from(
-    examples: Sequence[Example], score: float, start: float
+    examples: Sequence[Example], score: float, start: float, fixed: tuple[float, float] | None
 ) -> tuple[float, float, tuple[float, float, float]]:
     grids = [(example, example.boxes(score)) for example in examples]
 
     def loss(logs: NDArray[np.float64]) -> float:
         crowding, boxes_gain, density_gain = np.exp(logs)
+        crowding, boxes_gain = fixed or (crowding, boxes_gain)
         errors = [
             abs(_count(example, boxes, (crowding, boxes_gain, density_gain)) - example.truth) / spread(example.truth)
             for example, boxes in grids
@@ -114,6 +141,7 @@ def _fit_from(
 
     found = minimize(loss, np.log([start, 1.0, 1.0]), method="Nelder-Mead", options={"maxiter": 200})
     crowding, boxes_gain, density_gain = (float(value) for value in np.exp(found.x))
+    crowding, boxes_gain = fixed or (crowding, boxes_gain)
     return float(found.fun), score, (crowding, boxes_gain, density_gain)
 
 
@@ -140,13 +168,23 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("detector", type=Path)
     parser.add_argument("density", type=Path)
     parser.add_argument("--name", required=True)
+    parser.add_argument("--also", type=Path, nargs="*", default=[])
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--live", action="store_true", help="boxes from a single look, as live cameras have them")
     parser.add_argument("--out", type=Path, default=TABLE)
     given = parser.parse_args(words)
     detector = OpenVinoDetector(given.detector, name=given.detector.stem)
-    examples = read_examples(given.pictures, detector, McnnDensity(given.density, name=given.name), given.limit)
-    fitted_on = f"{given.pictures.name}, {len(examples)} pictures, {detector.name}"
-    write(given.name, fit(examples, given.density.name, fitted_on), given.out)
+    density = McnnDensity(given.density, name=given.name)
+    folders = (given.pictures, *given.also)
+    examples = [
+        example
+        for folder in folders
+        for example in read_examples(folder, detector, density, given.limit, live=given.live)
+    ]
+    names = ", ".join(folder.name for folder in folders)
+    handover = Crossover.load(given.name.removesuffix("-live")).crowding if given.live else None
+    fitted_on = f"{names}, {len(examples)} pictures, {detector.name}"
+    write(given.name, fit(examples, given.density.name, fitted_on, handover=handover), given.out)
 
 
 if __name__ == "__main__":

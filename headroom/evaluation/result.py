@@ -47,7 +47,7 @@ class Evaluation:
         fps: frames or pictures a second, end to end.
         worst: the pictures with the largest errors.
         notes: what a reader must know to judge the numbers.
-        plain_mae: count error with ignored people held against the count as well; ``None`` where there are none.
+        plain: the counts with ignored people held against them as well; ``None`` where there are none.
     """
 
     source: str
@@ -62,12 +62,24 @@ class Evaluation:
     fps: float
     worst: tuple[Scene, ...]
     notes: tuple[str, ...]
-    plain_mae: float | None = None
+    plain: Counts | None = None
 
     @property
     def score(self) -> CountScore:
         """How far the counts are from the truth, all pictures together."""
         return score(self.counts)
+
+    @property
+    def plain_mae(self) -> float | None:
+        """Count error with ignored people held against the count as well; ``None`` where there are none."""
+        return None if self.plain is None else score(self.plain).mae
+
+    @property
+    def interval_width(self) -> float | None:
+        """Mean width of the 90 % intervals, people; ``None`` where counts have none."""
+        widths = self.counts.high - self.counts.low
+        known = np.isfinite(widths)
+        return float(widths[known].mean()) if known.any() else None
 
     @property
     def unit(self) -> str:
@@ -90,6 +102,8 @@ class Evaluation:
             "model": self.model,
             "truth_mean": _short(total.truth_mean),
             "count_mae_with_ignored": _short(self.plain_mae),
+            "coverage_90_with_ignored": _short(None if self.plain is None else score(self.plain).coverage),
+            "interval_width": _short(self.interval_width),
             "bands": _bands(self.counts),
             "readings": {name: _scores(counts) | {"bands": _bands(counts)} for name, counts in self.readings.items()},
             "tracks": _tracks(tracks),

@@ -36,7 +36,8 @@ def measures(found: Evaluation) -> Iterator[tuple[str, str, str]]:
     if total.coverage is None:
         yield "coverage", "-", "these counts come without an interval"
     else:
-        yield "coverage", f"{total.coverage:.0%}", "of the true counts lie in the 90 % interval"
+        wide = f", {found.interval_width:.2f} people wide on average"
+        yield "coverage", f"{total.coverage:.0%}", f"of the true counts lie in the 90 % interval{wide}"
     if tracks is not None:
         yield (
             "HOTA",

@@ -48,6 +48,7 @@ class McnnDensity:
     Args:
         model: its ONNX file.
         name: how it is named in readings.
+        threads: processor threads it may use; 0: as many as there are.
 
     Raises:
         BadInput: the file cannot be read, or takes something else than one grey picture.
@@ -55,7 +56,7 @@ class McnnDensity:
 
     _STEP: Final = 4
 
-    def __init__(self, model: Path, *, name: str) -> None:
+    def __init__(self, model: Path, *, name: str, threads: int = 0) -> None:
         try:
             network = ov.Core().read_model(model)
         except RuntimeError as error:
@@ -69,7 +70,8 @@ class McnnDensity:
         ):
             raise BadInput(f"density model {model.name} takes {shape}; expected one grey picture [n, 1, height, width]")
         # bf16 loses small densities: the sum of 50,000 cells is the answer.
-        self._network = ov.Core().compile_model(network, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        how = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}
+        self._network = ov.Core().compile_model(network, "CPU", how)
         self._name = name
 
     @property

@@ -108,14 +108,15 @@ def fuse(found: Detections, density: DensityMap, crossover: Crossover) -> CrowdC
     from_density = float((trust * crossover.density_gain * heads).sum())
     count = from_boxes + from_density
     low, high = interval(count, crossover)
-    return CrowdCount(count, low, high, _method(from_boxes, from_density), float(len(kept)), float(heads.sum()))
+    share = from_density / count if count else 0.0
+    return CrowdCount(count, low, high, method_of(share), float(len(kept)), float(heads.sum()))
 
 
-def _method(from_boxes: float, from_density: float) -> Method:
-    total = from_boxes + from_density
-    if from_density <= (1 - _ALONE) * total:
+def method_of(share: float) -> Method:
+    """How a count is named of which this share, 0..1, came from the density map."""
+    if share <= 1 - _ALONE:
         return "boxes"
-    return "density" if from_density >= _ALONE * total else "fused"
+    return "density" if share >= _ALONE else "fused"
 
 
 def spread(count: float) -> float:

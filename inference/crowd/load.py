@@ -1,15 +1,23 @@
 """A density model and its crossover, by name."""
 
+import structlog
+
+from domain.errors import HeadroomError
 from domain.settings import Settings
 from inference.assets import locate, resolve
 from inference.crowd.density import DensityModel, McnnDensity
 from inference.crowd.fusion import Crossover
 from inference.crowd.still import StillCounter
+from inference.crowd.watch import LiveDensity
 from inference.detect import Detector
 
 DEFAULT = "mcnn-b"
 """Fitted on street scenes, the more common kind; used where its file is at hand."""
+LIVE = "mcnn-b-live"
+"""The same model, fitted beside boxes from a single look, as live cameras have them."""
 NONE = "none"
+
+log = structlog.get_logger()
 
 
 def make_still_counter(detector: Detector, density: str | None, settings: Settings) -> StillCounter:
@@ -37,3 +45,29 @@ def _density(name: str | None, settings: Settings) -> tuple[DensityModel, Crosso
         return None
     path = resolve(crossover.asset, settings)
     return McnnDensity(path, name=name or DEFAULT), crossover
+
+
+def live_density(settings: Settings, name: str | None = None) -> LiveDensity | None:
+    """The density model for live pictures, on one core; ``None``: boxes count alone, and a log says why.
+
+    Args:
+        settings: where assets are.
+        name: a name in ``configs/crowd.yaml``; ``none`` for boxes alone; ``None`` for the default, where it is at hand.
+
+    Raises:
+        BadInput: no such name.
+        AssetUnavailable: the named model's file cannot be had.
+    """
+    if name == NONE:
+        return None
+    crossover = Crossover.load(name or LIVE)
+    if name is None and locate(crossover.asset, settings) is None:
+        log.warning("dense crowds are counted by boxes alone", reason=f"{crossover.asset} is not at hand")
+        return None
+    try:
+        return LiveDensity(McnnDensity(resolve(crossover.asset, settings), name=name or LIVE, threads=1), crossover)
+    except HeadroomError as error:
+        if name is not None:
+            raise
+        log.warning("dense crowds are counted by boxes alone", reason=str(error))
+        return None

@@ -1,5 +1,5 @@
 """Who is who from frame to frame, for as long as they are in sight and no longer."""
 
-from inference.track.tracker import Tracker, TrackerParameters, Tracks
+from inference.track.tracker import Doubtful, Tracker, TrackerParameters, Tracks
 
-__all__ = ["Tracker", "TrackerParameters", "Tracks"]
+__all__ = ["Doubtful", "Tracker", "TrackerParameters", "Tracks"]

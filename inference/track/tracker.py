@@ -5,7 +5,7 @@ Only a strong box starts a track, and a track counts once it has been seen often
 dropped when the track ends; identities are never reused and mean nothing after the session.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -107,6 +107,10 @@ class Tracks:
         """The chosen ones only; the doubt about others stays."""
         kept = (values[chosen] for values in (self.ids, self.boxes, self.seen, self.scores, self.unseen_s))
         return Tracks(*kept, self.doubtful)  # type: ignore[arg-type]
+
+    def doubting(self, doubtful: Doubtful) -> "Tracks":
+        """The same people, in doubt about others."""
+        return replace(self, doubtful=doubtful)
 
     @property
     def feet(self) -> NDArray[np.float64]:
