@@ -87,7 +87,10 @@ class AlertEngine:
         """Take in what an earlier life has handled already: it is part of the trend, and tells nothing new."""
         match message:
             case ZoneReading() if message.zone_id in self._layout.zones:
-                self._track_reading(message)
+                newest = self._readings.get(message.zone_id)
+                if newest is None or message.captured_at > newest.captured_at:
+                    self._readings[message.zone_id] = message
+                    self._track_reading(message)
             case Occupancy() if message.section_id is None:
                 self._track(None, Measure.OCCUPANCY).add(message.captured_at, occupancy_figure(message))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from api.alerts.forecast import SHORT_S, WINDOWS_S, Line, Meeting, fit, meets
+from api.alerts.forecast import SHORT_S, TREND_S, WINDOWS_S, Line, Meeting, fit, meets
 from api.alerts.machine import Look
 from domain.alerts import Measure, Point
 from domain.floor import Occupancy
@@ -137,9 +137,15 @@ class Track:
         return self._lines[window_s]
 
     def meeting(self, threshold: float) -> Meeting | None:
-        """When the threshold will be reached, by the shortest window whose rise says so."""
-        found = (meets(self.line(window_s), threshold) for window_s in WINDOWS_S)
-        return next((meeting for meeting in found if meeting is not None), None)
+        """When the threshold will be reached, by the shortest window that says so. A rise that is over says nothing."""
+        for window_s in WINDOWS_S:
+            meeting = meets(self.line(window_s), threshold)
+            if meeting is not None:
+                return meeting
+            line = self.line(window_s)
+            if window_s == TREND_S and (line is None or not line.rising):
+                return None
+        return None
 
     def look(self, now: datetime, *, near: float = math.inf, may_clear: bool = True, reason: str | None = None) -> Look:
         """What a rule sees of the newest second.

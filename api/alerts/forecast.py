@@ -16,9 +16,9 @@ TREND_S: Final = 60.0
 """Window of the trend that people are shown."""
 WINDOWS_S: Final = (30.0, 60.0, 120.0, 240.0)
 """Windows that a forecast tries, the shortest first: a fast surge shows in half a minute, a slow one in four."""
-BELIEVED: Final = 1.5
-"""A rise is believed to go on for so many times as long as it has lasted, and no longer. What crowds do in waves, a
-minute up and a minute down, seldom meets a threshold this way: 2 forecasts in 20 simulated hours, at up to 3.3/m²."""
+BELIEVED: Final = 1.0
+"""A rise is believed to go on for as long as it has lasted, and no longer. What crowds do in waves, a minute up and a
+minute down, meets no threshold this way."""
 _FEWEST: Final = 6
 _MOST_ALIKE: Final = 0.9
 _HUBER: Final = 1.345

@@ -148,7 +148,8 @@ class Runner:
         now = self._clock()
         first = now - FIRST_LOOK_BACK if engine.now is None else min(engine.now, now)
         for entry in await self._inbox.past(first):
-            if entry.message is not None:
+            known = order(entry.id) <= order(claimed.positions.get(entry.stream, "0-0")) or engine.now is None
+            if entry.message is not None and known:
                 engine.remember(entry.message)
         await self._inbox.join(str(int(first.timestamp() * 1000)))
         await outbox.show_standing(self._redis, self._venue_id, standing)
