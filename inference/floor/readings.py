@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from domain.messages import State, ZoneReading
+from domain.messages import FloorFigures, State, ZoneReading
 from domain.venue import FloorZoneConfig
 from inference.zones.floor_zones import ZoneSecondFigures
 from inference.zones.occupancy import NINETY
@@ -67,5 +67,13 @@ def reading_of(
         count_high=round(max(high, told.count), 3),
         frames=told.frames,
         method="floor",
-        floor=told.figures,
+        floor=_rounded(told.figures),
+    )
+
+
+def _rounded(figures: FloorFigures) -> FloorFigures:
+    """Without the digits that mean nothing."""
+    told = figures.model_dump(exclude_none=True)
+    return FloorFigures(
+        **{name: round(value, 4) if isinstance(value, float) else value for name, value in told.items()}
     )
