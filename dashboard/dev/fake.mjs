@@ -301,6 +301,8 @@ export class FakeApi {
       sent_at: new Date(nowMs).toISOString(),
       readings: quiet ? [] : venue.zones.map((zone) => reading(venue, zone, this.scenario, second)),
       cameras: quiet ? [] : venue.cameras.map(({ id }) => health(venue, id, this.scenario, nowMs)),
+      alerts: [],
+      alerts_watched: !quiet,
       ...rest,
     };
   }

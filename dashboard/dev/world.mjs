@@ -89,6 +89,7 @@ export function reading(venue, zone, scenario, second) {
     method: state === "ok" ? "boxes" : null,
     model: "fake",
     epoch: 1,
+    floor: null,
   };
 }
 

@@ -50,11 +50,215 @@ export interface paths {
         };
         /**
          * Get Venue
-         * @description One venue with its cameras, zones and lines.
+         * @description One venue with its cameras, zones, lines, floor plan and gates.
          */
         get: operations["get_venue_api_v1_venues__venue_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alerts
+         * @description Alerts as they stand now, newest first.
+         */
+        get: operations["get_alerts_api_v1_venues__venue_id__alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alert
+         * @description One alert with the readings behind it and all that happened to it.
+         */
+        get: operations["get_alert_api_v1_venues__venue_id__alerts__alert_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Take an alert over: it no longer escalates unless it becomes worse.
+         */
+        post: operations["acknowledge_api_v1_venues__venue_id__alerts__alert_id__acknowledge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/alerts/{alert_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description End an alert as a false alarm or as resolved. A worse one is still told.
+         */
+        post: operations["close_api_v1_venues__venue_id__alerts__alert_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/alerts/{alert_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Note
+         * @description Write down what was done; also when it is over.
+         */
+        post: operations["add_note_api_v1_venues__venue_id__alerts__alert_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/alerts/{alert_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alert Picture
+         * @description What the camera showed when the alert was raised or worsened, people blurred.
+         */
+        get: operations["get_alert_picture_api_v1_venues__venue_id__alerts__alert_id__picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rules
+         * @description The thresholds that hold, by zone and phase, each with its source.
+         */
+        get: operations["get_rules_api_v1_venues__venue_id__alerts_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/cameras/{camera_id}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Calibration
+         * @description The calibration that holds for a camera.
+         */
+        get: operations["get_calibration_api_v1_venues__venue_id__cameras__camera_id__calibration_get"];
+        /**
+         * Put Calibration
+         * @description Keep a new calibration; those before it stay in the history.
+         */
+        put: operations["put_calibration_api_v1_venues__venue_id__cameras__camera_id__calibration_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/cameras/{camera_id}/calibration/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get History
+         * @description A camera's calibrations, newest first.
+         */
+        get: operations["get_history_api_v1_venues__venue_id__cameras__camera_id__calibration_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/cameras/{camera_id}/calibration/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What lies where, by matched points that are being tried or by the calibration that holds. Nothing is kept.
+         */
+        post: operations["preview_api_v1_venues__venue_id__cameras__camera_id__calibration_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -94,6 +298,30 @@ export interface paths {
          */
         get: operations["get_crossings_api_v1_venues__venue_id__crossings_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/phase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Phase
+         * @description The part of the event that it is.
+         */
+        get: operations["get_phase_api_v1_venues__venue_id__phase_get"];
+        /**
+         * Set Phase
+         * @description Begin another part of the event: its thresholds hold from then on.
+         */
+        put: operations["set_phase_api_v1_venues__venue_id__phase_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -246,6 +474,178 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Acknowledge
+         * @description Somebody takes an alert over.
+         */
+        Acknowledge: {
+            /**
+             * Action Id
+             * Format: uuid
+             */
+            action_id?: string;
+            /** Note */
+            note?: string | null;
+        };
+        /**
+         * Action
+         * @description What somebody did about an alert.
+         *
+         *     Attributes:
+         *         actor: their address when they did it.
+         *         applied_at: when the alert engine had taken it in; ``None``: not yet, as while it is away.
+         */
+        Action: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "acknowledge" | "note" | "close";
+            /**
+             * Action Id
+             * Format: uuid
+             */
+            action_id: string;
+            /** Actor */
+            actor: string;
+            /** Applied At */
+            applied_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Note */
+            note: string | null;
+            /** Outcome */
+            outcome: ("false_alarm" | "resolved") | null;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * Alert
+         * @description An alert as it stands after a change. ``(alert_id, sequence)`` makes storing it twice harmless.
+         *
+         *     ``captured_at`` is when the change was true, by the readings; ``state`` is ``ok`` while the figure can be seen.
+         */
+        Alert: {
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /** Camera Id */
+            camera_id: string | null;
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            change: components["schemas"]["Change"];
+            /** Clear At */
+            clear_at: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Escalations
+             * @default 0
+             */
+            escalations: number;
+            evidence: components["schemas"]["Evidence"];
+            /**
+             * Kind
+             * @default alert
+             * @constant
+             */
+            kind: "alert";
+            measure: components["schemas"]["Measure"];
+            /** Outcome */
+            outcome: ("false_alarm" | "resolved") | null;
+            phase: components["schemas"]["Phase"] | null;
+            /** Playbook */
+            playbook: string;
+            /** Raise At */
+            raise_at: number;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Reason */
+            reason: string | null;
+            /** Rule Id */
+            rule_id: string;
+            /** Sequence */
+            sequence: number;
+            severity: components["schemas"]["Severity"];
+            /** Source */
+            source: string;
+            state: components["schemas"]["State"];
+            status: components["schemas"]["Status"];
+            /** Summary */
+            summary: string;
+            /**
+             * Times Reopened
+             * @default 0
+             */
+            times_reopened: number;
+            /** Title */
+            title: string;
+            /** Venue Id */
+            venue_id: string;
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+            worst: components["schemas"]["Severity"];
+            /** Zone Id */
+            zone_id: string | null;
+        };
+        /**
+         * Alerts
+         * @description Alerts as they stand now, newest first.
+         *
+         *     Attributes:
+         *         watched: whether the alert engine was heard in the last seconds. Without it an empty list says nothing.
+         *         truncated: whether older ones were left out because of the limit.
+         */
+        Alerts: {
+            /** Alerts */
+            alerts: components["schemas"]["Alert"][];
+            /** Truncated */
+            truncated: boolean;
+            /** Venue Id */
+            venue_id: string;
+            /** Watched */
+            watched: boolean;
+        };
+        /**
+         * AlertStory
+         * @description One alert with all that happened to it.
+         *
+         *     Attributes:
+         *         alert: as it stands.
+         *         changes: every change, oldest first, each with the figures of then.
+         *         actions: who did what and when, oldest first; shown at once, also while the engine is away.
+         */
+        AlertStory: {
+            /** Actions */
+            actions: components["schemas"]["Action"][];
+            alert: components["schemas"]["Alert"];
+            /** Changes */
+            changes: components["schemas"]["Alert"][];
+            /** Pictures */
+            pictures: components["schemas"]["KeptPicture"][];
+        };
+        /**
          * Alive
          * @description The process answers.
          */
@@ -258,6 +658,95 @@ export interface components {
             status: "ok";
             /** Version */
             version: string;
+        };
+        /**
+         * CameraCalibration
+         * @description A known camera, in OpenCV's convention: a point X of the world is seen at K (R X + t), through its distortion.
+         *
+         *     The world's plane z = 0 is the floor, and z runs up.
+         *
+         *     Attributes:
+         *         matrix: K, the intrinsic matrix, pixels.
+         *         distortion: k1, k2, p1, p2, then k3, then k4 to k6, then s1 to s4: 0, 4, 5, 8 or 12 numbers.
+         *         rotation: R, from the world to the camera, three rows.
+         *         translation_m: t, metres.
+         *         placement: how the world's x and y lie on the plan.
+         *         residual_m: standard deviation of floor positions that the calibration itself leaves.
+         */
+        CameraCalibration: {
+            /**
+             * Distortion
+             * @default []
+             */
+            distortion: number[];
+            /** Frame Size */
+            frame_size: [
+                number,
+                number
+            ];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "camera";
+            /** Matrix */
+            matrix: [
+                [
+                    number,
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number,
+                    number
+                ]
+            ];
+            /**
+             * @default {
+             *       "origin_m": [
+             *         0,
+             *         0
+             *       ],
+             *       "turn_deg": 0,
+             *       "mirrored": false
+             *     }
+             */
+            placement: components["schemas"]["Placement"];
+            /**
+             * Residual M
+             * @default 0.1
+             */
+            residual_m: number;
+            /** Rotation */
+            rotation: [
+                [
+                    number,
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number,
+                    number
+                ]
+            ];
+            /** Translation M */
+            translation_m: [
+                number,
+                number,
+                number
+            ];
         };
         /**
          * CameraHealth
@@ -352,6 +841,30 @@ export interface components {
             name: string;
         };
         /**
+         * Change
+         * @description What happened to an alert.
+         * @enum {string}
+         */
+        Change: "raised" | "worsened" | "eased" | "reopened" | "escalated" | "acknowledged" | "noted" | "sight_lost" | "sight_back" | "cleared" | "closed";
+        /**
+         * Close
+         * @description Somebody ends an alert.
+         */
+        Close: {
+            /**
+             * Action Id
+             * Format: uuid
+             */
+            action_id?: string;
+            /** Note */
+            note?: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "false_alarm" | "resolved";
+        };
+        /**
          * Credentials
          * @description The body of both grants; which fields are needed depends on ``grant_type``.
          */
@@ -400,10 +913,298 @@ export interface components {
             /** Venue Id */
             venue_id: string;
         };
+        /**
+         * Evidence
+         * @description The figures behind an alert, as they were when it last changed.
+         */
+        Evidence: {
+            /**
+             * Camera Ids
+             * @default []
+             */
+            camera_ids: string[];
+            forecast: components["schemas"]["Forecast"] | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            measure: components["schemas"]["Measure"];
+            /** Picture Camera Id */
+            picture_camera_id: string | null;
+            /** Probability */
+            probability: number | null;
+            /**
+             * Readings
+             * @default []
+             */
+            readings: components["schemas"]["Point"][];
+            trend: components["schemas"]["Trend"] | null;
+            /** Unit */
+            unit: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * FloorFigures
+         * @description A zone's second in metres. A figure that is not known is ``None``, never 0.
+         */
+        FloorFigures: {
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Density Per M2
+             * @default null
+             */
+            density_per_m2: number | null;
+            /**
+             * Dwell S
+             * @default null
+             */
+            dwell_s: number | null;
+            /**
+             * Inflow Per Min
+             * @default null
+             */
+            inflow_per_min: number | null;
+            /**
+             * Level Of Service
+             * @default null
+             */
+            level_of_service: ("A" | "B" | "C" | "D" | "E" | "F") | null;
+            /**
+             * Outflow Per Min
+             * @default null
+             */
+            outflow_per_min: number | null;
+            /**
+             * Peak Density Per M2
+             * @default null
+             */
+            peak_density_per_m2: number | null;
+            /**
+             * Pressure Per S2
+             * @default null
+             */
+            pressure_per_s2: number | null;
+            /**
+             * Queue Length
+             * @default null
+             */
+            queue_length: number | null;
+            /**
+             * Queue Wait S
+             * @default null
+             */
+            queue_wait_s: number | null;
+            /**
+             * Service Per Min
+             * @default null
+             */
+            service_per_min: number | null;
+            /**
+             * Speed M Per S
+             * @default null
+             */
+            speed_m_per_s: number | null;
+            /**
+             * Unseen Share
+             * @default 0
+             */
+            unseen_share: number;
+        };
+        /**
+         * FloorPlanOut
+         * @description The venue's floor in metres, x and y as its drawing has them.
+         *
+         *     Attributes:
+         *         outline: where people can be at all; ``None``: wherever a camera sees.
+         */
+        FloorPlanOut: {
+            /** Outline */
+            outline: [
+                number,
+                number
+            ][] | null;
+            /** Zones */
+            zones: components["schemas"]["FloorZoneOut"][];
+        };
+        /**
+         * FloorZoneOut
+         * @description A zone of the floor plan, whichever cameras see it. Its people are in the cameras' zones too: never add them.
+         *
+         *     Attributes:
+         *         polygon: corners in metres.
+         *         capacity: people it may hold; ``None`` where no limit is set.
+         *         queue: people wait here.
+         *         front: where the queue is served; ``None``: not known.
+         */
+        FloorZoneOut: {
+            /** Capacity */
+            capacity: number | null;
+            /** Front */
+            front: [
+                number,
+                number
+            ] | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Polygon */
+            polygon: [
+                number,
+                number
+            ][];
+            /** Queue */
+            queue: boolean;
+        };
+        /**
+         * Forecast
+         * @description When a threshold will be reached if it goes on like this. Without a significant trend there is none.
+         */
+        Forecast: {
+            /** Earliest S */
+            earliest_s: number;
+            /** In S */
+            in_s: number;
+            /** Latest S */
+            latest_s: number | null;
+            severity: components["schemas"]["Severity"];
+            /** Threshold */
+            threshold: number;
+        };
+        /**
+         * GateOut
+         * @description A way in and out.
+         *
+         *     Attributes:
+         *         lines: counting lines across it; ``in`` is into the venue.
+         *         scans_in: everybody who comes in is scanned.
+         *         scans_out: everybody who leaves is scanned.
+         */
+        GateOut: {
+            /** Id */
+            id: string;
+            /** Lines */
+            lines: string[];
+            /** Name */
+            name: string;
+            /** Scans In */
+            scans_in: boolean;
+            /** Scans Out */
+            scans_out: boolean;
+        };
+        /**
+         * HeightsCalibration
+         * @description A rough guess from how tall people appear over the picture; distances are wrong by ``deviation_share`` or so.
+         *
+         *     Its own floor coordinates have their origin below the camera and y in the direction it looks; ``placement`` lays
+         *     them on the plan. The lens is taken for free of distortion, its centre for the picture's.
+         *
+         *     Attributes:
+         *         focal_px: focal length, pixels.
+         *         tilt_deg: how far below the level the camera looks.
+         *         roll_deg: how far it is turned about its own axis; positive: the picture's right side lies lower in the world.
+         *         height_m: the camera's height above the floor.
+         *         person_height_m: how tall people were taken to be; every distance is proportional to it.
+         *         people: how many boxes it was made from.
+         *         deviation_share: standard deviation of a distance from the camera, as a share of that distance.
+         */
+        HeightsCalibration: {
+            /**
+             * Deviation Share
+             * @default 0.15
+             */
+            deviation_share: number;
+            /** Focal Px */
+            focal_px: number;
+            /** Frame Size */
+            frame_size: [
+                number,
+                number
+            ];
+            /** Height M */
+            height_m: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "heights";
+            /**
+             * People
+             * @default 0
+             */
+            people: number;
+            /**
+             * Person Height M
+             * @default 1.7
+             */
+            person_height_m: number;
+            /**
+             * @default {
+             *       "origin_m": [
+             *         0,
+             *         0
+             *       ],
+             *       "turn_deg": 0,
+             *       "mirrored": false
+             *     }
+             */
+            placement: components["schemas"]["Placement"];
+            /**
+             * Roll Deg
+             * @default 0
+             */
+            roll_deg: number;
+            /** Tilt Deg */
+            tilt_deg: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * KeptCalibration
+         * @description A calibration as it was kept.
+         *
+         *     Attributes:
+         *         id: grows; the highest of a camera holds.
+         *         made_by: who saved it; ``None``: the venue file, or someone who is gone.
+         */
+        KeptCalibration: {
+            /** Calibration */
+            calibration: components["schemas"]["PointsCalibration"] | components["schemas"]["CameraCalibration"] | components["schemas"]["TsaiCalibration"] | components["schemas"]["HeightsCalibration"];
+            /** Camera Id */
+            camera_id: string;
+            /** Id */
+            id: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string | null;
+            /** Note */
+            note: string;
+            /** Venue Id */
+            venue_id: string;
+        };
+        /**
+         * KeptPicture
+         * @description A picture that was kept with a change of the alert; ask for it by its sequence.
+         */
+        KeptPicture: {
+            /** Camera Id */
+            camera_id: string;
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** Sequence */
+            sequence: number;
         };
         /**
          * LineCrossing
@@ -487,6 +1288,16 @@ export interface components {
          * @description The first thing a live client hears: the newest of everything.
          */
         LiveSnapshot: {
+            /**
+             * Alerts
+             * @default []
+             */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Alerts Watched
+             * @default false
+             */
+            alerts_watched: boolean;
             /** Cameras */
             cameras: components["schemas"]["CameraHealth"][];
             /**
@@ -516,6 +1327,16 @@ export interface components {
          * @description What changed since the last one; sent at least once a second, empty as a heartbeat.
          */
         LiveUpdate: {
+            /**
+             * Alerts
+             * @default []
+             */
+            alerts: components["schemas"]["Alert"][];
+            /**
+             * Alerts Watched
+             * @default false
+             */
+            alerts_watched: boolean;
             /**
              * Cameras
              * @default []
@@ -557,6 +1378,26 @@ export interface components {
             version: 1;
         };
         /**
+         * MatchedPoint
+         * @description One mark on the floor that can be seen in the picture.
+         *
+         *     Attributes:
+         *         picture: x and y in pixels of the calibration's ``frame_size``.
+         *         floor_m: the same mark on the venue's plan, metres.
+         */
+        MatchedPoint: {
+            /** Floor M */
+            floor_m: [
+                number,
+                number
+            ];
+            /** Picture */
+            picture: [
+                number,
+                number
+            ];
+        };
+        /**
          * Me
          * @description The user behind the token.
          */
@@ -571,6 +1412,12 @@ export interface components {
             /** Venues */
             venues: components["schemas"]["Membership"][];
         };
+        /**
+         * Measure
+         * @description What a rule looks at.
+         * @enum {string}
+         */
+        Measure: "count" | "density" | "peak_density" | "level_of_service" | "pressure" | "inflow" | "occupancy" | "time_to_threshold" | "queue_wait" | "posture" | "sight";
         /**
          * Membership
          * @description One venue that the user belongs to.
@@ -587,6 +1434,35 @@ export interface components {
             venue_id: string;
         };
         /**
+         * NewCalibration
+         * @description A calibration to be kept.
+         *
+         *     Attributes:
+         *         note: why, for whoever reads the history.
+         */
+        NewCalibration: {
+            /** Calibration */
+            calibration: components["schemas"]["PointsCalibration"] | components["schemas"]["CameraCalibration"] | components["schemas"]["TsaiCalibration"] | components["schemas"]["HeightsCalibration"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Note
+         * @description Somebody writes something down.
+         */
+        Note: {
+            /**
+             * Action Id
+             * Format: uuid
+             */
+            action_id?: string;
+            /** Note */
+            note: string;
+        };
+        /**
          * PartState
          * @description One part that Headroom needs; the detail holds no address and no password.
          */
@@ -595,6 +1471,108 @@ export interface components {
             detail: string;
             /** Ok */
             ok: boolean;
+        };
+        /**
+         * Phase
+         * @description A part of an event; thresholds may differ between them.
+         * @enum {string}
+         */
+        Phase: "doors" | "support" | "headline" | "egress";
+        /**
+         * PhaseNow
+         * @description The part of the event that it is.
+         *
+         *     Attributes:
+         *         since: when it was switched; ``None``: never.
+         *         applied: whether the alert engine goes by it already.
+         */
+        PhaseNow: {
+            /** Applied */
+            applied: boolean;
+            phase: components["schemas"]["Phase"] | null;
+            /** Since */
+            since: string | null;
+            /** Switched By */
+            switched_by: string | null;
+        };
+        /**
+         * PhaseSwitch
+         * @description Which part of the event begins; ``None``: no event.
+         */
+        PhaseSwitch: {
+            phase: components["schemas"]["Phase"] | null;
+        };
+        /**
+         * Placement
+         * @description How a camera's own floor coordinates lie on the venue's plan.
+         *
+         *     Attributes:
+         *         origin_m: where its origin lies on the plan.
+         *         turn_deg: how far its x axis is turned on the plan, from the plan's x axis towards its y axis.
+         *         mirrored: its y axis runs the other way round than the plan's, as where the plan's y runs down.
+         */
+        Placement: {
+            /**
+             * Mirrored
+             * @default false
+             */
+            mirrored: boolean;
+            /**
+             * Origin M
+             * @default [
+             *       0,
+             *       0
+             *     ]
+             */
+            origin_m: [
+                number,
+                number
+            ];
+            /**
+             * Turn Deg
+             * @default 0
+             */
+            turn_deg: number;
+        };
+        /**
+         * Point
+         * @description One second of what a rule looked at; without a value it was unknown then.
+         */
+        Point: {
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * PointsCalibration
+         * @description At least four marks on the floor, seen in the picture and measured on the plan.
+         *
+         *     Attributes:
+         *         points: the marks. Six or more let a wrong one be found; four fit whatever they say.
+         *         largest_residual_m: the median distance between where marks are and where the fit puts them may not be larger.
+         */
+        PointsCalibration: {
+            /** Frame Size */
+            frame_size: [
+                number,
+                number
+            ];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "points";
+            /**
+             * Largest Residual M
+             * @default 0.25
+             */
+            largest_residual_m: number;
+            /** Points */
+            points: components["schemas"]["MatchedPoint"][];
         };
         /**
          * Posture
@@ -676,6 +1654,73 @@ export interface components {
             venue_id: string;
         };
         /**
+         * Preview
+         * @description The answer, in the question's order.
+         *
+         *     Attributes:
+         *         floor_m: metres of the pixels asked for; ``None``: at the horizon or above it, no place.
+         *         pixels: of the places asked for, inside the picture or not; ``None``: behind the camera.
+         *         residuals_m: of matched points, how far each lies from where the fit to all of them puts it; ``None``: the fit
+         *             puts it nowhere. Empty where no points were matched.
+         *         median_residual_m: of them; ``None`` without any.
+         *         camera_m: where the camera is, x, y and height; ``None`` where the points do not tell.
+         */
+        Preview: {
+            /** Camera M */
+            camera_m: [
+                number,
+                number,
+                number
+            ] | null;
+            /** Floor M */
+            floor_m: ([
+                number,
+                number
+            ] | null)[];
+            /** Frame Size */
+            frame_size: [
+                number,
+                number
+            ];
+            /** Median Residual M */
+            median_residual_m: number | null;
+            /** Pixels */
+            pixels: ([
+                number,
+                number
+            ] | null)[];
+            /** Residuals M */
+            residuals_m: (number | null)[];
+        };
+        /**
+         * PreviewQuestion
+         * @description What lies where.
+         *
+         *     Attributes:
+         *         calibration: matched points to try; ``None``: what is kept for the camera.
+         *         pixels: to be told in metres, pixels of the calibration's ``frame_size``.
+         *         floor_m: to be told in pixels, metres.
+         */
+        PreviewQuestion: {
+            calibration?: components["schemas"]["PointsCalibration"] | null;
+            /**
+             * Floor M
+             * @default []
+             */
+            floor_m: [
+                number,
+                number
+            ][];
+            /**
+             * Pixels
+             * @default []
+             */
+            pixels: [
+                number,
+                number
+            ][];
+        };
+        /**
          * ReadingPoint
          * @description One bucket of one zone.
          *
@@ -752,6 +1797,57 @@ export interface components {
             msg: string;
         };
         /**
+         * RuleLevel
+         * @description One threshold, in the rule's unit, and where it comes from.
+         */
+        RuleLevel: {
+            /** Clear After S */
+            clear_after_s: number;
+            /** Clear At */
+            clear_at: number;
+            /** Probability */
+            probability: number;
+            /** Raise After S */
+            raise_after_s: number;
+            /** Raise At */
+            raise_at: number;
+            severity: components["schemas"]["Severity"];
+            /** Source */
+            source: string;
+        };
+        /**
+         * Rules
+         * @description The thresholds that hold.
+         */
+        Rules: {
+            /** Rules */
+            rules: components["schemas"]["RuleShown"][];
+            /** Venue Id */
+            venue_id: string;
+        };
+        /**
+         * RuleShown
+         * @description A rule of one place.
+         *
+         *     Attributes:
+         *         zone_id: ``None``: the venue, or each of its cameras.
+         *         phase: where it differs in a phase of the event; ``None``: otherwise.
+         *         levels: none: it is off.
+         */
+        RuleShown: {
+            /** Levels */
+            levels: components["schemas"]["RuleLevel"][];
+            phase: components["schemas"]["Phase"] | null;
+            /** Rule Id */
+            rule_id: string;
+            /** Title */
+            title: string;
+            /** Unit */
+            unit: string;
+            /** Zone Id */
+            zone_id: string | null;
+        };
+        /**
          * Session
          * @description A signed-in session.
          *
@@ -775,11 +1871,123 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
+         * Severity
+         * @description How bad it is. They are ordered by :attr:`rank`.
+         * @enum {string}
+         */
+        Severity: "info" | "warning" | "danger" | "critical";
+        /**
          * State
          * @description Whether a number may be believed.
          * @enum {string}
          */
         State: "ok" | "stale" | "blind" | "uncalibrated";
+        /**
+         * Status
+         * @description Where an alert is in its life.
+         * @enum {string}
+         */
+        Status: "open" | "acknowledged" | "cleared" | "closed";
+        /**
+         * Trend
+         * @description How a figure has moved over the last while: a weighted straight line, recent seconds weighing more.
+         */
+        Trend: {
+            /** Level */
+            level: number;
+            /** Per Min */
+            per_min: number;
+            /** Per Min High */
+            per_min_high: number;
+            /** Per Min Low */
+            per_min_low: number;
+            /** Window S */
+            window_s: number;
+        };
+        /**
+         * TsaiCalibration
+         * @description A known camera by Tsai's parameters (Tsai 1987), under the names of the PETS files.
+         *
+         *     A point X of the world is seen at R X + T, R turned by ``rx``, then ``ry``, then ``rz``; ``Xu = Xd (1 + kappa1 r²)``
+         *     with ``Xd = dpx (u - cx) / sx`` and ``Yd = dpy (v - cy)``. The world's plane z = 0 is the floor, and z runs up.
+         *
+         *     Attributes:
+         *         focal: in the unit of ``dpx`` and ``dpy`` (PETS: millimetres).
+         *         kappa1: radial distortion, per that unit squared.
+         *         cx: centre of the picture, pixels; likewise ``cy``.
+         *         sx: stretch across.
+         *         dpx: width of a pixel on the sensor; ``dpy`` its height.
+         *         tx: T, in units of the world; likewise ``ty`` and ``tz``.
+         *         rx: angle about x, radians; likewise ``ry`` and ``rz``.
+         *         metres_per_unit: of the world's unit: 0.001 where T is in millimetres, as in PETS.
+         *         placement: how the world's x and y lie on the plan.
+         *         residual_m: standard deviation of floor positions that the calibration itself leaves.
+         */
+        TsaiCalibration: {
+            /** Cx */
+            cx: number;
+            /** Cy */
+            cy: number;
+            /** Dpx */
+            dpx: number;
+            /** Dpy */
+            dpy: number;
+            /** Focal */
+            focal: number;
+            /** Frame Size */
+            frame_size: [
+                number,
+                number
+            ];
+            /**
+             * Kappa1
+             * @default 0
+             */
+            kappa1: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tsai";
+            /**
+             * Metres Per Unit
+             * @default 0.001
+             */
+            metres_per_unit: number;
+            /**
+             * @default {
+             *       "origin_m": [
+             *         0,
+             *         0
+             *       ],
+             *       "turn_deg": 0,
+             *       "mirrored": false
+             *     }
+             */
+            placement: components["schemas"]["Placement"];
+            /**
+             * Residual M
+             * @default 0.1
+             */
+            residual_m: number;
+            /** Rx */
+            rx: number;
+            /** Ry */
+            ry: number;
+            /** Rz */
+            rz: number;
+            /**
+             * Sx
+             * @default 1
+             */
+            sx: number;
+            /** Tx */
+            tx: number;
+            /** Ty */
+            ty: number;
+            /** Tz */
+            tz: number;
+        };
         /**
          * User
          * @description Who signed in.
@@ -811,6 +2019,8 @@ export interface components {
          * @description A whole venue.
          *
          *     Attributes:
+         *         zones: those of the cameras' pictures.
+         *         floor: the floor plan with its own zones; ``None``: the venue has none.
          *         busy_at: share of a capacity from which a zone is shown as busy.
          *         full_at: share of a capacity from which a zone is shown as full.
          */
@@ -821,8 +2031,11 @@ export interface components {
             cameras: components["schemas"]["CameraOut"][];
             /** Capacity */
             capacity: number;
+            floor: components["schemas"]["FloorPlanOut"] | null;
             /** Full At */
             full_at: number;
+            /** Gates */
+            gates: components["schemas"]["GateOut"][];
             /** Id */
             id: string;
             /** Lines */
@@ -919,6 +2132,8 @@ export interface components {
              * @default 0
              */
             epoch: number;
+            /** @default null */
+            floor: components["schemas"]["FloorFigures"] | null;
             /**
              * Frames
              * @default 0
@@ -934,7 +2149,7 @@ export interface components {
              * Method
              * @default null
              */
-            method: "boxes" | null;
+            method: ("boxes" | "density" | "fused" | "floor") | null;
             /**
              * Model
              * @default null
@@ -1053,6 +2268,414 @@ export interface operations {
             };
         };
     };
+    get_alerts_api_v1_venues__venue_id__alerts_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many, the newest */
+                limit?: number;
+                /** @description Only those that were as bad as one of these */
+                severity?: components["schemas"]["Severity"][] | null;
+                /** @description Raised then or later, with its offset */
+                since?: string | null;
+                /** @description Only those that stand */
+                standing?: boolean;
+                /** @description Raised before */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_alert_api_v1_venues__venue_id__alerts__alert_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id */
+                alert_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertStory"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    acknowledge_api_v1_venues__venue_id__alerts__alert_id__acknowledge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id */
+                alert_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertStory"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    close_api_v1_venues__venue_id__alerts__alert_id__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id */
+                alert_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Close"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertStory"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_note_api_v1_venues__venue_id__alerts__alert_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's id */
+                alert_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertStory"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_alert_picture_api_v1_venues__venue_id__alerts__alert_id__picture_get: {
+        parameters: {
+            query?: {
+                /** @description The change that the picture was kept with; the newest */
+                sequence?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The alert's id */
+                alert_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Captured-At"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_rules_api_v1_venues__venue_id__alerts_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_calibration_api_v1_venues__venue_id__cameras__camera_id__calibration_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's id */
+                camera_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptCalibration"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_calibration_api_v1_venues__venue_id__cameras__camera_id__calibration_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's id */
+                camera_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCalibration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptCalibration"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_history_api_v1_venues__venue_id__cameras__camera_id__calibration_history_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many, the newest */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The camera's id */
+                camera_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptCalibration"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    preview_api_v1_venues__venue_id__cameras__camera_id__calibration_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera's id */
+                camera_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_picture_api_v1_venues__venue_id__cameras__camera_id__picture_get: {
         parameters: {
             query?: never;
@@ -1114,6 +2737,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Crossings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_phase_api_v1_venues__venue_id__phase_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhaseNow"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_phase_api_v1_venues__venue_id__phase_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhaseSwitch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhaseNow"];
                 };
             };
             /** @description Validation Error */

@@ -75,6 +75,8 @@ function world(overrides: Partial<FeedOptions> = {}) {
         readings: [],
         cameras: [],
         crossings: [],
+        alerts: [],
+        alerts_watched: true,
         skipped: 0,
       }),
     );

@@ -11,6 +11,8 @@ const heartbeat = {
   readings: [],
   cameras: [],
   crossings: [],
+  alerts: [],
+  alerts_watched: true,
   skipped: 0,
 };
 
@@ -23,6 +25,8 @@ test("a heartbeat and a snapshot are understood", () => {
     sent_at: iso(T0),
     readings: [okReading("a", 1, T0)],
     cameras: [],
+    alerts: [],
+    alerts_watched: true,
   };
   expect(parseLive(JSON.stringify(snapshot))).toEqual(snapshot);
 });
@@ -32,6 +36,9 @@ test.each([
   ["no time", { ...heartbeat, sent_at: "soon" }],
   ["no readings", { ...heartbeat, readings: undefined }],
   ["a reading without a time", { ...heartbeat, readings: [{ zone_id: "a" }] }],
+  ["an alert without an id", { ...heartbeat, alerts: [{ captured_at: iso(T0) }] }],
+  ["no word on alerts", { ...heartbeat, alerts: undefined }],
+  ["nobody knows who watches for alerts", { ...heartbeat, alerts_watched: undefined }],
   ["another kind", { ...heartbeat, kind: "news" }],
 ])("%s is refused", (_, message) => {
   expect(parseLive(JSON.stringify(message))).toBeNull();

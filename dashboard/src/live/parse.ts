@@ -19,7 +19,9 @@ function isLive(body: unknown): body is LiveMessage {
     (body.kind === "snapshot" || body.kind === "update") &&
     isListOf(body.readings, "zone_id") &&
     isListOf(body.cameras, "camera_id") &&
-    isListOf(crossings, "line_id")
+    isListOf(crossings, "line_id") &&
+    isListOf(body.alerts, "alert_id") &&
+    typeof body.alerts_watched === "boolean"
   );
 }
 

@@ -14,6 +14,8 @@ function snapshot(ms: number, readings: ZoneReading[]): LiveSnapshot {
     sent_at: iso(ms),
     readings,
     cameras: [okHealth("door", ms)],
+    alerts: [],
+    alerts_watched: true,
   };
 }
 
@@ -25,6 +27,8 @@ function update(ms: number, readings: ZoneReading[] = [], more: Partial<LiveUpda
     sent_at: iso(ms),
     readings,
     cameras: [okHealth("door", ms)],
+    alerts: [],
+    alerts_watched: true,
     crossings: [],
     skipped: 0,
     ...more,

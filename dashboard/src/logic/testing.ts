@@ -27,6 +27,7 @@ export function okReading(zoneId: string, count: number, atMs: number): ZoneRead
     method: "boxes",
     model: "test",
     epoch: 1,
+    floor: null,
   };
 }
 
