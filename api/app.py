@@ -17,10 +17,12 @@ from api.health.endpoints import router as health
 from api.health.service import VERSION
 from api.live.endpoints import router as live
 from api.metrics import CountRequests
+from api.occupancy.endpoints import router as occupancy
 from api.pages import DIST, SecurityHeaders, install_pages
 from api.parts import Parts
 from api.postures.endpoints import router as postures
 from api.readings.endpoints import router as readings
+from api.scans.endpoints import router as scans
 from api.venues.endpoints import router as venues
 from domain.settings import Settings
 
@@ -47,7 +49,7 @@ def create_app(settings: Settings, *, dist: Path = DIST) -> FastAPI:
     app.state.parts = parts
     install_error_handlers(app)
     app.add_exception_handler(RequestValidationError, _bad_request)
-    for router in (health, access, venues, readings, postures, cameras, calibration, alerts, live):
+    for router in (health, access, venues, readings, occupancy, scans, postures, cameras, calibration, alerts, live):
         app.include_router(router)
     install_pages(app, dist)
     app.add_middleware(SecurityHeaders)

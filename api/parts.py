@@ -15,6 +15,7 @@ from api.bus import connect
 from api.database.pool import Database
 from api.live.hub import Hub
 from api.metrics import Metrics
+from api.scans.scanners import Scanners
 from domain.errors import BadSettings
 from domain.settings import Settings
 
@@ -29,6 +30,7 @@ class Parts:
     verifier: TokenVerifier
     sign_in: SignIn
     hub: Hub
+    scanners: Scanners
     metrics: Metrics
 
     @classmethod
@@ -48,6 +50,7 @@ class Parts:
             verifier=TokenVerifier.from_settings(settings),
             sign_in=_sign_in(settings, database),
             hub=Hub(redis),
+            scanners=Scanners(database),
             metrics=metrics,
         )
 

@@ -159,10 +159,10 @@ async def _install_floor_zone(connection: Connection, venue_id: str, position: i
 
 
 async def _retire(connection: Connection, config: VenueConfig) -> None:
+    floor_zones = config.floor.zones if config.floor else ()
     kept = {
         "cameras": [camera.id for camera in config.cameras],
-        "zones": [zone.id for zone in config.zones]
-        + [zone.id for zone in (config.floor.zones if config.floor else ())],
+        "zones": [*(zone.id for zone in config.zones), *(zone.id for zone in floor_zones)],
         "counting_lines": [line.id for line in config.lines],
         "gates": [gate.id for gate in config.gates],
     }
