@@ -14,13 +14,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from api import bus
+from api.alerts import outbox
 from api.live import service
 from api.live.mailbox import KEPT_CROSSINGS, Mailbox
 from api.live.room import Layout, Room
+from domain.alerts import Status
 from domain.live import LiveMessage, LiveSnapshot, LiveUpdate
 from domain.messages import State, ZoneReading
 from domain.units import whole_second
 from tests.api import world
+from tests.api.alerts.scripted import an_alert
 from tests.api.world import MINUTE, Server, Sign, crossing, health, publish, reading, settings_for
 
 _MESSAGE: TypeAdapter[Any] = TypeAdapter(LiveMessage)
@@ -284,3 +287,37 @@ def test_a_zone_is_told_to_be_stale_once_and_blind_once() -> None:
         room.grow_older(MINUTE + timedelta(seconds=second))
         told += [one.state for one in mailbox.take(MINUTE).readings if one.zone_id == "floor"]
     assert told == [State.STALE, State.BLIND]
+
+
+async def test_alerts_come_with_the_snapshot_and_with_updates(address: str, sign: Sign, redis: Redis) -> None:
+    told = an_alert()
+    await outbox.tell(redis, [told])
+    await outbox.beat(redis, "town", outbox.AlertsBeat(at=now(), behind_s=0, waiting=0))
+    async with watching(address, await sign("viewer@town")) as feed:
+        snapshot = await receive(feed)
+        assert isinstance(snapshot, LiveSnapshot)
+        assert (snapshot.alerts, snapshot.alerts_watched) == ((told,), True)
+        taken = told.model_copy(
+            update={"sequence": 2, "status": Status.ACKNOWLEDGED, "acknowledged_at": now(), "acknowledged_by": "sam"}
+        )
+        await outbox.tell(redis, [taken, told])
+        assert await until(feed, lambda update: update.alerts or None) == (taken,)
+        over = taken.model_copy(update={"sequence": 3, "status": Status.CLEARED, "ended_at": now()})
+        await outbox.tell(redis, [over])
+        assert await until(feed, lambda update: update.alerts or None) == (over,)
+    async with watching(address, await sign("viewer@town")) as feed:
+        snapshot = await receive(feed)
+        assert isinstance(snapshot, LiveSnapshot)
+        assert snapshot.alerts == ()
+
+
+async def test_a_dead_alert_engine_is_told_so_that_no_alerts_does_not_mean_no_danger(
+    address: str, sign: Sign, redis: Redis
+) -> None:
+    await outbox.beat(redis, "town", outbox.AlertsBeat(at=now(), behind_s=0, waiting=0))
+    async with watching(address, await sign("viewer@town")) as feed:
+        snapshot = await receive(feed)
+        assert isinstance(snapshot, LiveSnapshot)
+        assert snapshot.alerts_watched
+        await redis.delete(outbox.heartbeat_key("town"))
+        assert await until(feed, lambda update: not update.alerts_watched or None)

@@ -157,3 +157,11 @@ def normal(chance: random.Random, mean: float) -> Truth:
     return lambda second: max(
         mean + sum(size * math.sin(2 * math.pi * second / period + shift) for size, period, shift in waves), 0.0
     )
+
+
+def an_alert() -> Alert:
+    """A real one, as of the town of the API's tests."""
+    one = engine()
+    told = [alert for second in range(6) for alert in one.take(reading(second, 5.5), at(second + 1.5))]
+    (alert,) = [alert for alert in told if alert.rule_id == "density" and alert.sequence == 1]
+    return alert.model_copy(update={"venue_id": "town", "zone_id": "floor"})

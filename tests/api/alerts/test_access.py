@@ -15,19 +15,10 @@ from api.database.pool import Database
 from domain.alerts import Alert, Status
 from domain.messages import State
 from tests.api import world
-from tests.api.alerts.scripted import at as second
-from tests.api.alerts.scripted import engine, reading
+from tests.api.alerts.scripted import an_alert
 from tests.api.world import Sign, bearer
 
 PATH = "/api/v1/venues/town/alerts"
-
-
-def an_alert() -> Alert:
-    """A real one, as of town."""
-    one = engine()
-    told = [alert for s in range(6) for alert in one.take(reading(s, 5.5), second(s + 1.5))]
-    (alert,) = [alert for alert in told if alert.rule_id == "density" and alert.sequence == 1]
-    return alert.model_copy(update={"venue_id": "town", "zone_id": "floor"})
 
 
 @pytest.fixture
@@ -101,7 +92,7 @@ async def test_an_organiser_switches_phases_and_leaves_alerts_alone(person: http
     "statement",
     [
         "insert into alert_actions (alert_id, venue_id, action, user_id) values ($1, 'town', 'acknowledge', $2)",
-        "insert into alert_actions (alert_id, venue_id, action, actor) values ($1, 'town', 'acknowledge', $2::uuid::text)",
+        "insert into alert_actions (alert_id, venue_id, action, actor) values ($1, 'town', 'note', $2::uuid::text)",
         "update alert_actions set note = 'nothing happened' where alert_id = $1 and user_id <> $2",
         "delete from alert_actions where alert_id = $1 and user_id <> $2",
         "update alerts set status = 'cleared' where alert_id = $1 and venue_id <> $2::uuid::text",

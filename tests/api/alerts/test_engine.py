@@ -132,7 +132,7 @@ def test_an_alert_explains_itself() -> None:
     assert evidence.forecast.in_s == pytest.approx((4.7 - evidence.value) / 0.03, abs=3)
     assert evidence.picture_camera_id == "north"
     assert first.playbook
-    assert "Still" in first.source
+    assert "4 people/m²" in first.source
     assert first.summary.startswith("Pit: ")
 
 
