@@ -19,6 +19,8 @@ FEWEST_POINTS: Final = 4
 """A homography has 8 unknowns, a matched point gives 2 equations."""
 FARTHEST_M: Final = 10_000.0
 """No venue is larger; a coordinate beyond it was written in another unit."""
+HIGHEST_M: Final = 1_000.0
+"""No camera of a venue hangs higher; millimetres taken for metres do."""
 _SAME_PX, _SAME_M = 0.5, 1e-3
 _NOT_A_ROTATION: Final = 0.02
 """Largest entry of R Rᵀ - 1 that passes for rounding; parameters are published with three digits and more."""
@@ -253,7 +255,8 @@ Calibration = Annotated[
 
 
 def _refuse_low(height_m: float, what: str) -> None:
-    if not 0.1 <= height_m <= FARTHEST_M:
+    if not 0.1 <= height_m <= HIGHEST_M:
         raise BadCalibration(
-            f"{what} the camera {height_m:.2f} m above the floor; expected 0.1 m or more, with z running up, in metres"
+            f"{what} the camera {height_m:.2f} m above the floor; expected 0.1 to 1,000 m: is z running up, "
+            "and all in metres?"
         )

@@ -32,6 +32,8 @@ _ONE_PLACE: Final = 1e-4
 corners of a square have 0.2, four points of which three lie on one line 0."""
 _FOCAL: Final = (0.3, 20.0)
 """Focal lengths of real cameras, in widths of the picture: 118 to 2.9 degrees across."""
+_EDGE_M: Final = 1e-6
+"""A plane as near as this to the camera's own height is seen edge on."""
 _HEIGHTS: Final = 16
 """Planes whose inverse is kept."""
 _SAME_SHAPE: Final = 0.1
@@ -89,8 +91,8 @@ class Projection:
     def _to_plane(self, height_m: float) -> Matrix | None:
         """From rays to a plane above the floor; ``None`` where the camera is at just that height: it sees its edge."""
         if height_m not in self._inverses:
-            plane = self._plane(height_m)
-            edge_on = plane is None or np.linalg.cond(plane / np.abs(plane).max(axis=0)) > 1e12
+            plane, camera = self._plane(height_m), self.camera_m
+            edge_on = camera is not None and abs(camera[2] - height_m) < _EDGE_M
             if len(self._inverses) >= _HEIGHTS:
                 self._inverses.clear()
             self._inverses[height_m] = None if plane is None or edge_on else np.asarray(np.linalg.inv(plane))

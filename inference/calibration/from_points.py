@@ -73,14 +73,23 @@ def from_points(calibration: PointsCalibration) -> PointsFit:
 def _agreeing(picture: NDArray[np.float64], floor_m: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.bool_]:
     """The points that one view explains; all of them where too few agree to call any wrong."""
     everyone = np.ones(len(picture), np.bool_)
-    if len(picture) <= FEWEST_AGREEING:
-        return everyone
+    if len(picture) <= FEWEST_AGREEING or _all_agree(picture, floor_m, size):
+        return everyone  # four noisy clicks must not shut out a fifth that fits all together
     # About the marks' own centre, which is before the camera: OpenCV scales the map to 1 there.
     centred = floor_m - floor_m.mean(axis=0)
     _, agrees = cv2.findHomography(centred, picture, cv2.RANSAC, AGREES * float(np.hypot(*size)), maxIters=_ROUNDS)
     used = np.asarray(agrees).ravel().astype(np.bool_) if agrees is not None else everyone
     few = used.sum() < max(FEWEST_AGREEING, np.ceil((1 - MOST_WRONG) * len(picture)))
     return everyone if few else used
+
+
+def _all_agree(picture: NDArray[np.float64], floor_m: NDArray[np.float64], size: tuple[int, int]) -> bool:
+    try:
+        seen = _refined(picture, floor_m, size).to_picture(floor_m)
+    except BadCalibration:
+        return False  # a wrong mark may lie beyond the horizon of the others
+    assert seen is not None  # noqa: S101 - the floor itself is always known
+    return bool((np.hypot(*(seen - picture).T) <= AGREES * np.hypot(*size)).all())
 
 
 def _refined(picture: NDArray[np.float64], floor_m: NDArray[np.float64], size: tuple[int, int]) -> Projection:
@@ -109,15 +118,15 @@ def _refuse_bad(fit: PointsFit, calibration: PointsCalibration) -> None:
     if fit.median_m <= largest and fit.largest_m <= _FAR_OFF * largest:
         return
     worst = np.argsort(-fit.residuals_m)[:3]
-    named = ", ".join(f"point {i + 1} ({_metres(fit.residuals_m[i])} off)" for i in worst)
+    named = ", ".join(f"point {i + 1} ({_metres(fit.residuals_m[i])})" for i in worst)
     raise BadCalibration(
-        f"the points do not fit one view: median {fit.median_m:.2f} m, largest {_metres(fit.largest_m)}; allowed are "
-        f"{largest:g} m and {_FAR_OFF * largest:g} m (largest_residual_m). The worst: {named}"
+        f"the points do not fit one view: median {_metres(fit.median_m)}, largest {_metres(fit.largest_m)}; allowed "
+        f"are {largest:g} m and {_FAR_OFF * largest:g} m (largest_residual_m). The worst: {named}"
     )
 
 
 def _metres(value: float) -> str:
-    return f"{value:.2f} m" if np.isfinite(value) else "beyond the horizon"
+    return f"{value:.2f} m off" if np.isfinite(value) else "beyond the horizon"
 
 
 def _residual_deviation(fit: PointsFit, picture: NDArray[np.float64]) -> float:
