@@ -3,7 +3,8 @@
 from typing import Final
 
 SLACK: Final = 0.5
-"""Share of a period that a frame may come before its turn: a camera whose frames jitter by less loses none."""
+"""Share of a period that a frame may come before its turn. The schedule starts with a frame that may be late itself, so
+a camera whose frames jitter by up to half of this, either way, loses none."""
 BEHIND: Final = 1.0
 """Periods after which a late schedule starts anew: a camera that paused is not looked at faster to make up for it."""
 
