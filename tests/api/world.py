@@ -17,9 +17,10 @@ from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.setup import FirstAdmin, prepare
-from domain.messages import CameraHealth, LineCrossing, Message, State, ZoneReading
+from domain.floor import Occupancy, Scan
+from domain.messages import CameraHealth, FloorFigures, LineCrossing, Message, State, ZoneReading
 from domain.settings import Settings
-from domain.topics import CAMERAS, CROSSINGS, FRAME, READINGS, camera_owner
+from domain.topics import CAMERAS, FRAME, TOPICS, Topic, camera_owner
 from domain.venue import VenueConfig
 from headroom.ports import free_port
 
@@ -175,6 +176,62 @@ def health(at: datetime, **changes: object) -> CameraHealth:
     return CameraHealth.model_validate(values | changes)
 
 
+def figures(**changes: object) -> FloorFigures:
+    """A zone's second in metres."""
+    return FloorFigures.model_validate({"area_m2": 40.0, "density_per_m2": 0.5, "level_of_service": "B"} | changes)
+
+
+def occupancy(at: datetime, count: float | None = 120.0, **changes: object) -> Occupancy:
+    """People inside; without a count it is blind."""
+    values: dict[str, object] = {
+        "venue_id": "town",
+        "captured_at": at,
+        "state": State.BLIND if count is None else State.OK,
+        "capacity": 500,
+    }
+    if count is not None:
+        values |= {"count": count, "count_low": max(count - 10, 0), "count_high": count + 10, "seen_share": 0.8}
+    return Occupancy.model_validate(values | changes)
+
+
+def scan(at: datetime, scan_id: str, **changes: object) -> Scan:
+    values: dict[str, object] = {
+        "venue_id": "town",
+        "captured_at": at,
+        "state": State.OK,
+        "scan_id": scan_id,
+        "gate_id": "west",
+        "direction": "in",
+    }
+    return Scan.model_validate(values | changes)
+
+
+FLOOR: dict[str, object] = {
+    "floor": {
+        "outline": [[0, 0], [30, 0], [30, 20], [0, 20]],
+        "zones": [
+            {"id": "stage", "name": "Stage front", "polygon": [[0, 0], [10, 0], [10, 5], [0, 5]], "capacity": 100},
+            {
+                "id": "bar-queue",
+                "name": "Bar queue",
+                "polygon": [[20, 0], [25, 0], [25, 5]],
+                "queue": True,
+                "front": [25, 0],
+            },
+        ],
+    },
+    "gates": [
+        {"id": "west", "name": "West", "lines": ["door"], "scans_in": True},
+        {"id": "yard-gate", "name": "Yard gate", "lines": ["gate"]},
+    ],
+}
+"""A floor plan with two zones, and two gates: what :func:`venue` takes."""
+
+_STREAMS: dict[type[Message], Topic] = {
+    topic.message: topic for topic in TOPICS.values() if topic.message is not None and topic.has_stream
+}
+
+
 async def publish(redis: Redis, *messages: Message) -> None:
     """What a worker does: Pub/Sub and Stream, or Pub/Sub and last value, in one pipeline."""
     async with redis.pipeline(transaction=False) as pipeline:
@@ -186,7 +243,7 @@ async def publish(redis: Redis, *messages: Message) -> None:
                     pipeline.set(key, json, ex=CAMERAS.retention_s)
                     pipeline.publish(CAMERAS.key(message.venue_id), json)
                 case _:
-                    topic = READINGS if isinstance(message, ZoneReading) else CROSSINGS
+                    topic = _STREAMS[type(message)]
                     pipeline.xadd(topic.key(message.venue_id), {"m": json})
                     pipeline.publish(topic.key(message.venue_id), json)
         await pipeline.execute()
