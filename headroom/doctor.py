@@ -25,6 +25,8 @@ from headroom.embedded import postgres, valkey
 from headroom.lock import data_folder_lock
 from headroom.ports import refuse_busy_port
 from inference.assets import Catalogue, Found, locate
+from inference.crowd.fusion import Crossover
+from inference.crowd.load import LIVE
 from inference.detect.box import this_onnx_runtime
 from inference.models import ModelTable, choose, choose_here
 
@@ -70,6 +72,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding("onnxruntime", Verdict.FINE, this_onnx_runtime())
     yield from (_package(name, needed=False) for name in _OPTIONAL)
     yield from _model(settings)
+    yield _density(settings)
     folder = str(settings.assets) if settings.assets else "not set: assets are fetched"
     yield Finding("HEADROOM_ASSETS", Verdict.NOTE, folder)
     yield from _footage(settings)
@@ -145,6 +148,15 @@ def _model(settings: Settings) -> Iterator[Finding]:
     yield Finding("detector", Verdict.FINE, f"{name} by {choice.words}: {choice.reason}; {where}")
     if choice.passed_over:
         yield Finding("", Verdict.NOTE, f"faster, but not here: {'; '.join(choice.passed_over)}")
+
+
+def _density(settings: Settings) -> Finding:
+    """The density model for crowds that boxes cannot tell apart."""
+    asset = Crossover.load(LIVE).asset
+    found = locate(asset, settings)
+    if found is None:
+        return Finding("density map", Verdict.NOTE, f"{asset} is not at hand: dense crowds are counted by boxes alone")
+    return Finding("density map", Verdict.FINE, f"{LIVE}, {found.origin}, {found.path}")
 
 
 def _footage(settings: Settings) -> Iterator[Finding]:
