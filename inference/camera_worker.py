@@ -12,7 +12,8 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from domain.topics import CAMERAS, CROSSINGS, READINGS, camera_owner
+from domain.messages import CameraHealth, State
+from domain.topics import CAMERAS, CROSSINGS, READINGS, SIGHTINGS, camera_owner
 from domain.venue import CameraConfig, VenueConfig
 from inference.batching import Batcher
 from inference.budget import DetectionBudget
@@ -20,6 +21,7 @@ from inference.camera_pipeline import CameraPipeline, crossing_of, reading_of
 from inference.crowd.correction import CameraCorrection
 from inference.crowd.watch import DensityWatch
 from inference.detect import Detections
+from inference.floor.camera_ground import CameraGround, ground_of
 from inference.pacer import Pacer
 from inference.picture import blurred_jpeg
 from inference.posture.watch import PostureWatch
@@ -64,6 +66,7 @@ class Desk:
         observe: told of each frame that was counted.
         postures: shown every frame that was looked at; ``None`` where nobody watches postures.
         density: reads density maps of crowded cameras; ``None``: boxes count alone.
+        views: folder in which the view that a camera was calibrated on is kept; ``None``: it is learnt at each start.
     """
 
     venue: VenueConfig
@@ -74,6 +77,7 @@ class Desk:
     observe: Observe | None = None
     postures: PostureWatch | None = None
     density: DensityWatch | None = None
+    views: Path | None = None
 
 
 class CameraWorker:
@@ -94,6 +98,7 @@ class CameraWorker:
         self._correction = CameraCorrection.load(Path(config.correction)) if config.correction else None
         self._budget = DetectionBudget()
         self._predicted = 0
+        self._ground = ground_of(config, self._zones, venue.id, desk.views)
 
     def _open(self) -> Camera:
         return Camera(self._config.id, self._config.source, pace=Pace.REAL_TIME, loop=self._config.loop)
@@ -120,6 +125,7 @@ class CameraWorker:
         boxes = np.empty((0, 4))
         async with self._camera as camera, asyncio.TaskGroup() as group:
             showing: asyncio.Task[None] | None = None
+            watching: asyncio.Task[None] | None = None
             async for frame in camera.frames():
                 if not self._pace.due(frame.captured_at.timestamp()):
                     continue
@@ -130,6 +136,11 @@ class CameraWorker:
                     self._desk.observe(self._config.id, frame.captured_at, self._desk.clock())
                 if self._desk.postures is not None and found is not None:
                     self._desk.postures.offer(self._config.id, frame.pixels, tracks, frame.captured_at.timestamp())
+                if self._ground is not None:
+                    self._tell_positions(self._ground, frame, tracks)
+                    if self._ground.wants_to_look(frame.captured_at) and (watching is None or watching.done()):
+                        look = asyncio.to_thread(self._ground.look, frame.pixels, tracks.boxes, frame.captured_at)
+                        watching = group.create_task(look)
                 idle = showing is None or showing.done()
                 if found is not None and idle and monotonic() - self._picture_at >= PICTURE_PERIOD_S:
                     self._picture_at = monotonic()
@@ -164,6 +175,12 @@ class CameraWorker:
         if watch is not None and watch.offer(frame.pixels, lambda density: pipeline.densely(density, at_s, size)):
             pipeline.density_asked(at_s)
 
+    def _tell_positions(self, ground: CameraGround, frame: Frame, tracks: Tracks) -> None:
+        height, width = frame.pixels.shape[:2]
+        positions = ground.positions(tracks, (width, height), frame.captured_at)
+        if positions is not None:
+            self._desk.publisher.put_newest(SIGHTINGS, camera_owner(self._desk.venue.id, self._config.id), positions)
+
     async def _show(self, frame: Frame, found: Detections, tracks: Tracks) -> None:
         boxes = np.concatenate([found.boxes, tracks.boxes])
         jpeg = await asyncio.to_thread(blurred_jpeg, frame.pixels, boxes)
@@ -171,13 +188,20 @@ class CameraWorker:
 
     def tell(self, now: datetime) -> None:
         """Publish the readings of the seconds that are over."""
-        health = self._camera.health(self._desk.venue.id, now)
+        health = self._health(now)
         for told in self._seconds.close(now, health.state, health.reason):
             for index, zone in enumerate(self._zones):
                 reading = reading_of(zone, index, told, venue_id=self._desk.venue.id, model=self._desk.model)
+                reading = reading if self._ground is None else self._ground.in_metres(reading)
                 self._desk.publisher.put(READINGS, reading)
 
     def tell_health(self, now: datetime) -> None:
         """Publish how the camera is doing."""
+        health, owner = self._health(now), camera_owner(self._desk.venue.id, self._config.id)
+        self._desk.publisher.put_newest(CAMERAS, owner, health)
+        if self._ground is not None and health.state is not State.OK:
+            self._desk.publisher.put_newest(SIGHTINGS, owner, self._ground.unseen(health, now))
+
+    def _health(self, now: datetime) -> CameraHealth:
         health = self._camera.health(self._desk.venue.id, now).model_copy(update={"frames_predicted": self._predicted})
-        self._desk.publisher.put_newest(CAMERAS, camera_owner(self._desk.venue.id, self._config.id), health)
+        return health if self._ground is None else self._ground.judged(health)

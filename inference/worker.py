@@ -56,7 +56,7 @@ async def run(
     """
     if settings.redis_url is None:
         raise Unavailable("the worker needs HEADROOM_REDIS_URL; `headroom up` sets it")
-    detector = make_detector(settings, model)
+    detector = await asyncio.to_thread(make_detector, settings, model)
     redis = connect(settings.redis_url.get_secret_value())
     publisher = Publisher(redis, venue.id)
     log.info("worker starts", venue=venue.id, cameras=len(venue.cameras), model=detector.name)
@@ -66,7 +66,8 @@ async def run(
             _density_watch(settings) as density,
             _posture_watch(settings, venue, publisher) as postures,
         ):
-            desk = Desk(venue, batcher, publisher, detector.name, clock, observe, postures, density)
+            views = settings.data / "calibrated"
+            desk = Desk(venue, batcher, publisher, detector.name, clock, observe, postures, density, views)
             cameras = [CameraWorker(config, desk) for config in venue.cameras]
             async with asyncio.TaskGroup() as group:
                 for camera in cameras:

@@ -172,11 +172,13 @@ def _no_provider(name: str, installed: Installed) -> str | None:
 
 
 def ways_here(hardware: Hardware, int8: Int8 | None) -> list[Way]:
-    """How OpenVINO can compute here, the exactest first."""
+    """How OpenVINO can compute here, the exactest first; of two kinds of 16 bits the one that processors do better."""
     kinds = hardware.cpu_kinds
     ways: list[Way] = ["f32"]
-    ways += ["f16"] if "FP16" in kinds else []
-    ways += ["bf16"] if "BF16" in kinds else []
+    if "BF16" in kinds:
+        ways.append("bf16")
+    elif "FP16" in kinds:
+        ways.append("f16")
     if int8 is not None and int8.path is not None:
         ways += ["int8", "int8+bf16"] if "BF16" in kinds else ["int8"]
     return ways
@@ -191,7 +193,7 @@ def _by_openvino(
     )
     lacks: dict[Way, str | None] = {
         "bf16": None if "BF16" in hardware.cpu_kinds else "not in the processor",
-        "f16": None if "FP16" in hardware.cpu_kinds else "not in the processor",
+        "f16": None if "f16" in ways_here(hardware, None) else "not in the processor, or bf16 is",
         "int8": None if int8.path else int8.said,
         "f32": None,
     }

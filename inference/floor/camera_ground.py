@@ -1,6 +1,7 @@
 """What one calibrated camera adds to the floor: its people, its zones in metres, and whether it was moved."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -35,13 +36,15 @@ class CameraGround:
         config: the camera; it has a calibration.
         zones: its zones in the picture.
         venue_id: whose it is.
-        folder: where the view that was calibrated is kept from one start to the next.
+        folder: where the view that was calibrated is kept from one start to the next; ``None``: nowhere.
 
     Raises:
         BadCalibration: the calibration contradicts itself.
     """
 
-    def __init__(self, config: CameraConfig, zones: tuple[ZoneConfig, ...], venue_id: str, folder: Path) -> None:
+    def __init__(
+        self, config: CameraConfig, zones: Sequence[ZoneConfig], venue_id: str, folder: Path | None = None
+    ) -> None:
         if config.calibration is None:
             raise BadCalibration(f"camera {config.id!r} has no calibration")
         self._id, self._venue_id = config.id, venue_id
@@ -49,8 +52,8 @@ class CameraGround:
         self._size = config.frame_size
         self._areas_m2 = {zone.id: self._plane.area_of(zone.polygon) for zone in zones}
         made_from = hashlib.sha256(config.calibration.model_dump_json().encode()).hexdigest()[:12]
-        self._kept = folder / f"{venue_id}-{config.id}-{made_from}.npz"
-        self._drift = DriftWatch(_reference(self._kept))
+        self._kept = None if folder is None else folder / f"{venue_id}-{config.id}-{made_from}.npz"
+        self._drift = DriftWatch(None if self._kept is None else _reference(self._kept))
         self._told_at_s = self._looked_at_s = float("-inf")
         self.moved: Moved | None = None
 
@@ -71,13 +74,7 @@ class CameraGround:
             return None
         self._told_at_s = at.timestamp()
         if self.moved is not None:
-            return CameraPositions(
-                venue_id=self._venue_id,
-                captured_at=at,
-                state=State.UNCALIBRATED,
-                reason=self.moved.reason,
-                camera_id=self._id,
-            )
+            return self._nobody(State.UNCALIBRATED, self.moved.reason, at)
         factors = np.divide(self._size, picture_size)
         heights = (tracks.boxes[:, 3] - tracks.boxes[:, 1]) * factors[1]
         xy, deviation_m = self._plane.located(tracks.feet * factors, FEET_DEVIATION * heights)
@@ -93,15 +90,23 @@ class CameraGround:
             deviation_m=tuple(deviation_m[known].round(3).tolist()),
         )
 
+    def unseen(self, health: CameraHealth, now: datetime) -> CameraPositions:
+        """That this camera sees nobody's place at present, and why."""
+        return self._nobody(health.state, health.reason, now)
+
+    def _nobody(self, state: State, reason: str | None, at: datetime) -> CameraPositions:
+        return CameraPositions(venue_id=self._venue_id, captured_at=at, state=state, reason=reason, camera_id=self._id)
+
+    def wants_to_look(self, at: datetime) -> bool:
+        """Whether it is time to see if the camera still looks where it did."""
+        return at.timestamp() - self._looked_at_s >= LOOK_EVERY_S
+
     def look(self, picture: Picture, boxes: NDArray[np.float64], at: datetime) -> None:
-        """See about once a second whether the camera still looks where it did."""
-        at_s = at.timestamp()
-        if at_s - self._looked_at_s < LOOK_EVERY_S:
-            return
-        self._looked_at_s = at_s
+        """See whether the camera still looks where it did."""
+        at_s = self._looked_at_s = at.timestamp()
         known, before = self._drift.reference is not None, self.moved
         self.moved = self._drift.look(picture, at_s, boxes)
-        if not known and self._drift.reference is not None:
+        if not known and self._drift.reference is not None and self._kept is not None:
             _keep(self._kept, self._drift.reference)
         if self.moved is not None and before is None:
             log.warning("camera was moved; its zones are uncalibrated", camera=self._id, reason=self.moved.reason)
@@ -122,6 +127,22 @@ class CameraGround:
             area_m2=round(area_m2, 2), density_per_m2=round(density, 4), level_of_service=level_of_service(density)
         )
         return reading.model_copy(update={"floor": figures})
+
+
+def ground_of(
+    config: CameraConfig, zones: Sequence[ZoneConfig], venue_id: str, folder: Path | None
+) -> CameraGround | None:
+    """A camera's ground; ``None`` where it has no calibration, or one that cannot be used, which a log says.
+
+    One camera that cannot be used must not keep the others from being counted.
+    """
+    if config.calibration is None:
+        return None
+    try:
+        return CameraGround(config, zones, venue_id, folder)
+    except BadCalibration as error:
+        log.error("camera is not calibrated; its people are counted, not placed", camera=config.id, reason=str(error))  # noqa: TRY400  # expected: a line
+        return None
 
 
 def _reference(path: Path) -> Reference | None:
