@@ -44,7 +44,7 @@ class Axis:
         """An axis of factors, from a round step below ``low`` to one above ``high``; its marks do not crowd."""
         steps = [base * 10.0**power for power in range(9) for base in (1, 2, 5)]
         below = max(step for step in steps if step <= max(low, 1))
-        above = min(step for step in steps if step >= max(high, 2))
+        above = min(step for step in steps if step >= max(high, 2) and step > below)
         inside = [step for step in steps if below <= step <= above]
         tens = [step for step in inside if math.log10(step).is_integer()]
         return cls(below, above, tuple(inside if len(inside) <= 7 else tens), log=True)
