@@ -31,7 +31,7 @@ def fruin_density(letter: str) -> float:
         BadVenue: no such level.
     """
     if letter not in _LETTERS or len(letter) != 1:
-        raise BadVenue(f"level of service {letter!r} is not known; expected one of A, B, C, D, E, F")
+        raise BadVenue(f"{letter!r} is neither a number nor a level of service from A to F")
     return 0.0 if letter == "A" else 1 / FRUIN_M2_PER_PERSON[_LETTERS[_LETTERS.index(letter) - 1]]
 
 

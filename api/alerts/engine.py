@@ -1,7 +1,7 @@
 """The alert engine: messages in, alerts out. It reads no clock: the same messages and times give the same alerts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -52,12 +52,6 @@ class AlertEngine:
         book: the rules.
         layout: what the venue is made of.
         state: of an earlier life, by :meth:`dump`.
-
-    Example:
-        A density above a danger threshold for as long as its rule says is told once::
-
-            engine = AlertEngine(book, layout)
-            alerts = [alert for reading in readings for alert in engine.take(reading, arrived_at(reading))]
     """
 
     def __init__(self, book: RuleBook, layout: Layout, state: str | bytes | None = None) -> None:
@@ -109,7 +103,7 @@ class AlertEngine:
                 return alerts + self._take_posture(message, now)
             case CameraHealth():
                 self._state.sight.hear_health(message, said_at)
-                return alerts + self._look_at_cameras(now, only=message.camera_id)
+                return alerts + self._look_at_cameras((message.camera_id,), now)
 
     def tick(self, now: datetime) -> list[Alert]:
         """What time alone changes: silence, escalation."""
@@ -184,7 +178,7 @@ class AlertEngine:
             rule_id, where = _parted(key)
             if self._is_silent(rule_id, where, now):
                 alerts += self._step(rule_id, where, Look(at=now, value=None, reason=self._silence(where)), now)
-        alerts += self._look_at_cameras(now)
+        alerts += self._look_at_cameras(self._layout.cameras, now)
         for zone_id in self._layout.zones:
             alerts += self._look_at_zone_sight(zone_id, now)
         alerts += self._look_at_postures(now)
@@ -218,7 +212,7 @@ class AlertEngine:
         current = aged_reading(reading, now)
         partly = zone_id in self._state.sight.zones and self._state.sight.zones[zone_id].reason is not None
         where, alerts = Where(zone_id=zone_id), self._look_at_zone_sight(zone_id, now)
-        alerts += self._look_at_cameras(now)
+        alerts += self._look_at_cameras(reading.camera_ids, now)
         for measure in ZONE_MEASURES:
             if current.state is not State.OK:
                 look = Look(at=now, value=None, reason=current.reason or f"it is {current.state}")
@@ -310,13 +304,13 @@ class AlertEngine:
 
     # Sight
 
-    def _look_at_cameras(self, now: datetime, only: str | None = None) -> list[Alert]:
-        cameras = self._state.sight.cameras.items()
-        chosen = [(camera_id, seen) for camera_id, seen in cameras if only in (None, camera_id)]
+    def _look_at_cameras(self, camera_ids: Iterable[str], now: datetime) -> list[Alert]:
+        cameras = self._state.sight.cameras
         return [
             alert
-            for camera_id, seen in chosen
-            for alert in self._look_at_sight(_BLIND_CAMERA, Where(camera_id=camera_id), seen, now)
+            for camera_id in camera_ids
+            if camera_id in cameras
+            for alert in self._look_at_sight(_BLIND_CAMERA, Where(camera_id=camera_id), cameras[camera_id], now)
         ]
 
     def _look_at_zone_sight(self, zone_id: str, now: datetime) -> list[Alert]:

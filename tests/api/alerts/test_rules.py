@@ -80,7 +80,10 @@ def test_a_rule_may_be_switched_off_and_a_phase_does_it_by_default() -> None:
         ({"rules": {"density": {"danger": {"rais_at": 4}}}}, r"unknown key 'rais_at'; did you mean 'raise_at'\?"),
         ({"phases": {"headliner": {}}}, r"unknown key 'headliner'; did you mean 'headline'\?"),
         ({"zones": {"pit": {"width": 3}}}, r"unknown key 'width'; did you mean 'width_m'\?"),
-        ({"rules": {"level_of_service": {"warning": {"raise_at": "G"}}}}, "expected one of A, B, C, D, E, F"),
+        (
+            {"rules": {"level_of_service": {"warning": {"raise_at": "G"}}}},
+            "'G' is neither a number nor a level of service",
+        ),
         ({"rules": {"density": {"danger": {"probability": 1.5}}}}, "less than 1"),
     ],
 )
