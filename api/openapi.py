@@ -13,11 +13,12 @@ from pydantic.json_schema import models_json_schema
 
 from api.app import create_app
 from domain.alerts import Alert
+from domain.floor import Occupancy, Positions
 from domain.live import LiveSnapshot, LiveUpdate
 from domain.messages import CameraHealth, LineCrossing, ZoneReading
 from domain.settings import Settings
 
-_LIVE: Final = (LiveSnapshot, LiveUpdate, ZoneReading, CameraHealth, LineCrossing, Alert)
+_LIVE: Final = (LiveSnapshot, LiveUpdate, ZoneReading, CameraHealth, LineCrossing, Alert, Occupancy, Positions)
 
 
 def openapi_document() -> dict[str, Any]:

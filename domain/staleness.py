@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from domain.floor import Occupancy, Positions
 from domain.messages import CameraHealth, State, ZoneReading
 
 STALE_AFTER: Final = timedelta(seconds=4)
@@ -33,6 +34,37 @@ def aged_reading(reading: ZoneReading, now: datetime) -> ZoneReading:
         state=state,
         reason=f"no reading for {age_s:.0f} s",
         epoch=reading.epoch,
+    )
+
+
+def aged_occupancy(occupancy: Occupancy, now: datetime) -> Occupancy:
+    """The occupancy as it may be shown at ``now``: one that is too old loses its count."""
+    state = state_by_age(occupancy.captured_at, now)
+    if state is State.OK or occupancy.state is State.BLIND:
+        return occupancy
+    age_s = (now - occupancy.captured_at).total_seconds()
+    return Occupancy(
+        venue_id=occupancy.venue_id,
+        captured_at=occupancy.captured_at,
+        state=state,
+        reason=f"no estimate for {age_s:.0f} s",
+        section_id=occupancy.section_id,
+        capacity=occupancy.capacity,
+    )
+
+
+def aged_positions(positions: Positions, now: datetime) -> Positions:
+    """Where people stand, as it may be shown at ``now``: who is too long where they were is nowhere."""
+    state = state_by_age(positions.captured_at, now)
+    if state is State.OK or positions.state is State.BLIND:
+        return positions
+    age_s = (now - positions.captured_at).total_seconds()
+    return Positions(
+        venue_id=positions.venue_id,
+        captured_at=positions.captured_at,
+        state=state,
+        reason=f"no positions for {age_s:.0f} s",
+        blind_camera_ids=positions.blind_camera_ids,
     )
 
 

@@ -15,11 +15,9 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from api.live import repository
-from api.live.mailbox import Mailbox
+from api.live.mailbox import LiveItem, Mailbox
 from api.live.room import Layout, Room
-from domain.alerts import Alert
 from domain.live import LiveSnapshot
-from domain.messages import StreamMessage
 
 log = structlog.get_logger()
 
@@ -31,9 +29,7 @@ _SILENT_S: Final = 5.0
 _TICK_S: Final = 1.0
 _RETRY_S: Final = (0.2, 2.0)
 """Shortest and longest pause before Redis is tried again: the feed must be back within seconds of a restart."""
-_MESSAGE: Final[TypeAdapter[StreamMessage | Alert]] = TypeAdapter(
-    Annotated[StreamMessage | Alert, Field(discriminator="kind")]
-)
+_MESSAGE: Final[TypeAdapter[LiveItem]] = TypeAdapter(Annotated[LiveItem, Field(discriminator="kind")])
 
 
 def _utc_now() -> datetime:

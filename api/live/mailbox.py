@@ -7,18 +7,20 @@ from typing import Final
 from uuid import UUID
 
 from domain.alerts import Alert
+from domain.floor import Occupancy, Positions
 from domain.live import LiveUpdate
 from domain.messages import CameraHealth, LineCrossing, ZoneReading
 
 KEPT_CROSSINGS: Final = 200
 """A minute of a gate at its busiest; a screen that is further behind is told how many it missed."""
 
-LiveItem = ZoneReading | CameraHealth | LineCrossing | Alert
+LiveItem = ZoneReading | CameraHealth | LineCrossing | Alert | Occupancy | Positions
 
 
 class Mailbox:
     """Bounded by construction: one reading a zone, one health a camera, ``KEPT_CROSSINGS`` crossings.
 
+    Likewise one occupancy a section, and where people stand once.
     Of an alert the newest change is kept. There is one alert at most for each rule and place, and each says all of it:
     nothing is lost by leaving out what came between.
     """
@@ -28,6 +30,8 @@ class Mailbox:
         self._readings: dict[str, ZoneReading] = {}
         self._cameras: dict[str, CameraHealth] = {}
         self._crossings: deque[LineCrossing] = deque()
+        self._occupancy: dict[str | None, Occupancy] = {}
+        self._positions: Positions | None = None
         self._alerts: dict[UUID, Alert] = {}
         self._alerts_watched = False
         self._skipped = 0
@@ -47,6 +51,11 @@ class Mailbox:
                     self._crossings.popleft()
                     self._skipped += 1
                 self._crossings.append(item)
+            case Occupancy():
+                self._skipped += item.section_id in self._occupancy
+                self._occupancy[item.section_id] = item
+            case Positions():
+                self._positions = item
             case Alert():
                 self._alerts[item.alert_id] = item
         self._filled.set()
@@ -73,6 +82,8 @@ class Mailbox:
             readings=tuple(self._readings.values()),
             cameras=tuple(self._cameras.values()),
             crossings=tuple(self._crossings),
+            occupancy=tuple(self._occupancy.values()),
+            positions=self._positions,
             alerts=tuple(self._alerts.values()),
             alerts_watched=self._alerts_watched,
             skipped=self._skipped,
@@ -80,6 +91,8 @@ class Mailbox:
         self._readings.clear()
         self._cameras.clear()
         self._crossings.clear()
+        self._occupancy.clear()
+        self._positions = None
         self._alerts.clear()
         self._skipped = 0
         self._filled.clear()

@@ -11,6 +11,7 @@ from api.bus import newest_entries
 from api.database.pool import Connection
 from api.live.mailbox import LiveItem
 from api.live.room import Layout, newest_per_zone
+from api.occupancy import repository as occupancy
 from api.venues import repository as venues
 from domain.alerts import Alert
 from domain.messages import CameraHealth, ZoneReading
@@ -24,18 +25,26 @@ Heard = tuple[LiveItem, datetime | None]
 
 
 async def layout(connection: Connection, venue_id: str) -> Layout | None:
-    """The venue's zones and cameras; ``None`` where the user may not know of it."""
+    """The venue's zones, also those of its floor plan, and cameras; ``None`` where the user may not know of it."""
     if not await venues.is_member(connection, venue_id):
         return None
     zones = await venues.zones(connection, venue_id)
     cameras = await venues.cameras(connection, venue_id)
-    return Layout({zone.id: zone.camera_id for zone in zones}, frozenset(camera.id for camera in cameras))
+    in_pictures = {zone.id: (zone.camera_id,) for zone in zones}
+    all_cameras = tuple(camera.id for camera in cameras)
+    on_plan = {zone.id: all_cameras for zone in await venues.floor_zones(connection, venue_id)}
+    return Layout(in_pictures | on_plan, frozenset(all_cameras))
 
 
 async def newest(redis: Redis, venue_id: str, zones: frozenset[str], cameras: frozenset[str]) -> list[Heard]:
-    """The newest reading of each zone and the last health of each camera."""
+    """The newest reading of each zone, the newest occupancy of each section, the last health of each camera.
+
+    Where people stand is told five times a second and kept nowhere: it comes with the next update.
+    """
     readings = await _newest_readings(redis, venue_id, zones)
-    return [*((reading, None) for reading in readings), *await _last_healths(redis, venue_id, sorted(cameras))]
+    inside = (await occupancy.newest(redis, venue_id)).values()
+    healths = await _last_healths(redis, venue_id, sorted(cameras))
+    return [*((reading, None) for reading in readings), *((item, None) for item in inside), *healths]
 
 
 async def standing_alerts(redis: Redis, venue_id: str) -> list[Alert]:

@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from api.live.mailbox import LiveItem, Mailbox
 from domain.alerts import Alert
+from domain.floor import Occupancy, Positions
 from domain.live import LiveSnapshot
 from domain.messages import CameraHealth, LineCrossing, State, ZoneReading
-from domain.staleness import BLIND_AFTER, aged_health, aged_reading
-from domain.topics import ALERTS, CAMERAS, CROSSINGS, READINGS
+from domain.staleness import BLIND_AFTER, aged_health, aged_occupancy, aged_positions, aged_reading
+from domain.topics import ALERTS, CAMERAS, CROSSINGS, OCCUPANCY, POSITIONS, READINGS
+
+_HEARD: Final = (READINGS, CROSSINGS, CAMERAS, ALERTS, OCCUPANCY, POSITIONS)
 
 
 @dataclass(frozen=True)
@@ -19,12 +23,15 @@ class Layout:
     """What a venue is made of, as far as the feed must know.
 
     Attributes:
-        zones: each zone's camera.
+        zones: each zone's camera; a zone of the floor plan may be seen by all.
         cameras: every camera.
     """
 
-    zones: Mapping[str, str]
+    zones: Mapping[str, tuple[str, ...]]
     cameras: frozenset[str]
+
+
+_Ageing = ZoneReading | CameraHealth | Occupancy | Positions
 
 
 @dataclass(frozen=True)
@@ -44,11 +51,13 @@ class Room:
         self.opening = asyncio.Lock()
         self.loaded = False
         self._layout = layout
-        self._readings = {zone: _never(venue_id, zone, camera, now) for zone, camera in layout.zones.items()}
+        self._readings = {zone: _never(venue_id, zone, cameras, now) for zone, cameras in layout.zones.items()}
         self._cameras: dict[str, _Heard] = {}
         self._shown: dict[tuple[str, str], State] = {
             (reading.kind, zone): reading.state for zone, reading in self._readings.items()
         }
+        self._occupancy: dict[str | None, Occupancy] = {}
+        self._positions: Positions | None = None
         self._alerts: dict[UUID, Alert] = {}
         self._alerts_watched = False
         self._mailboxes: set[Mailbox] = set()
@@ -56,7 +65,7 @@ class Room:
     @property
     def channels(self) -> tuple[str, ...]:
         """The Redis channels that feed this room."""
-        return tuple(topic.key(self.venue_id) for topic in (READINGS, CROSSINGS, CAMERAS, ALERTS))
+        return tuple(topic.key(self.venue_id) for topic in _HEARD)
 
     @property
     def cameras(self) -> frozenset[str]:
@@ -100,8 +109,21 @@ class Room:
                     self._show(aged_health(item, now, heard.heard_at))
             case LineCrossing():
                 self._offer(item)
+            case Occupancy() | Positions():
+                self._hear_floor(item, now)
             case Alert():
                 self._hear_alert(item)
+
+    def _hear_floor(self, item: Occupancy | Positions, now: datetime) -> None:
+        if isinstance(item, Positions):
+            if self._positions is None or item.captured_at > self._positions.captured_at:
+                self._positions = item
+                self._show(aged_positions(item, now))
+            return
+        known = self._occupancy.get(item.section_id)
+        if known is None or item.captured_at > known.captured_at:
+            self._occupancy[item.section_id] = item
+            self._show(aged_occupancy(item, now))
 
     def _hear_alert(self, alert: Alert) -> None:
         known = self._alerts.get(alert.alert_id)
@@ -133,6 +155,10 @@ class Room:
             self._show(aged_reading(reading, now), only_if_changed=True)
         for heard in self._cameras.values():
             self._show(aged_health(heard.health, now, heard.heard_at), only_if_changed=True)
+        for occupancy in self._occupancy.values():
+            self._show(aged_occupancy(occupancy, now), only_if_changed=True)
+        if self._positions is not None:
+            self._show(aged_positions(self._positions, now), only_if_changed=True)
 
     def snapshot(self, now: datetime) -> LiveSnapshot:
         """The newest of everything, as old as it is."""
@@ -141,12 +167,14 @@ class Room:
             sent_at=now,
             readings=tuple(aged_reading(reading, now) for reading in self._readings.values()),
             cameras=tuple(aged_health(heard.health, now, heard.heard_at) for heard in self._cameras.values()),
+            occupancy=tuple(aged_occupancy(occupancy, now) for occupancy in self._occupancy.values()),
+            positions=aged_positions(self._positions, now) if self._positions is not None else None,
             alerts=tuple(self._alerts.values()),
             alerts_watched=self._alerts_watched,
         )
 
-    def _show(self, item: ZoneReading | CameraHealth, *, only_if_changed: bool = False) -> None:
-        key = (item.kind, item.zone_id if isinstance(item, ZoneReading) else item.camera_id)
+    def _show(self, item: _Ageing, *, only_if_changed: bool = False) -> None:
+        key = (item.kind, _place(item))
         if not only_if_changed or self._shown.get(key) is not item.state:
             self._shown[key] = item.state
             self._offer(item)
@@ -154,6 +182,19 @@ class Room:
     def _offer(self, item: LiveItem) -> None:
         for mailbox in self._mailboxes:
             mailbox.put(item)
+
+
+def _place(item: _Ageing) -> str:
+    """What else than its kind tells it from others."""
+    match item:
+        case ZoneReading():
+            return item.zone_id
+        case CameraHealth():
+            return item.camera_id
+        case Occupancy():
+            return item.section_id or ""
+        case Positions():
+            return ""
 
 
 def newest_per_zone(readings: Iterable[ZoneReading], zones: frozenset[str]) -> dict[str, ZoneReading]:
@@ -165,11 +206,11 @@ def newest_per_zone(readings: Iterable[ZoneReading], zones: frozenset[str]) -> d
     return found
 
 
-def _never(venue_id: str, zone_id: str, camera_id: str, now: datetime) -> ZoneReading:
+def _never(venue_id: str, zone_id: str, camera_ids: tuple[str, ...], now: datetime) -> ZoneReading:
     return ZoneReading(
         venue_id=venue_id,
         zone_id=zone_id,
-        camera_ids=(camera_id,),
+        camera_ids=camera_ids,
         captured_at=now - BLIND_AFTER - timedelta(seconds=1),  # any reading that may still be shown is newer
         state=State.BLIND,
         reason="no reading yet",

@@ -15,7 +15,7 @@ from api.venues import repository as venues
 from api.venues.service import no_such_venue
 from domain.floor import Occupancy
 from domain.messages import State
-from domain.staleness import state_by_age
+from domain.staleness import aged_occupancy
 
 
 async def get_occupancy(
@@ -58,28 +58,12 @@ async def get_latest(database: Database, redis: Redis, user: Identity, venue_id:
     return LatestOccupancy(
         venue_id=venue_id,
         at=now,
-        whole=aged_occupancy(whole, now) if whole is not None else never_told(venue_id, venue["capacity"], now),
+        whole=aged_occupancy(whole, now) if whole is not None else _never_told(venue_id, venue["capacity"], now),
         sections=sections,
     )
 
 
-def aged_occupancy(occupancy: Occupancy, now: datetime) -> Occupancy:
-    """The occupancy as it may be shown at ``now``: one that is too old loses its count."""
-    state = state_by_age(occupancy.captured_at, now)
-    if state is State.OK or occupancy.state is State.BLIND:
-        return occupancy
-    age_s = (now - occupancy.captured_at).total_seconds()
-    return Occupancy(
-        venue_id=occupancy.venue_id,
-        captured_at=occupancy.captured_at,
-        state=state,
-        reason=f"no estimate for {age_s:.0f} s",
-        section_id=occupancy.section_id,
-        capacity=occupancy.capacity,
-    )
-
-
-def never_told(venue_id: str, capacity: int, now: datetime) -> Occupancy:
+def _never_told(venue_id: str, capacity: int, now: datetime) -> Occupancy:
     """What is known of a venue whose estimate was not heard of yet."""
     return Occupancy(venue_id=venue_id, captured_at=now, state=State.BLIND, reason="no estimate yet", capacity=capacity)
 

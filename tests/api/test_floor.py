@@ -11,12 +11,12 @@ import pytest
 from redis.asyncio import Redis
 
 from api.database.pool import Database
-from api.occupancy.service import aged_occupancy
 from api.recorder.repository import store
 from api.recorder.service import Recorder
 from api.setup import prepare
 from domain.floor import Occupancy
 from domain.messages import Message, State
+from domain.staleness import aged_occupancy
 from domain.topics import OCCUPANCY
 from domain.units import whole_second
 from tests.api import world

@@ -27,7 +27,7 @@ from tests.api.alerts.scripted import an_alert
 from tests.api.world import MINUTE, Server, Sign, crossing, health, publish, reading, settings_for
 
 _MESSAGE: TypeAdapter[Any] = TypeAdapter(LiveMessage)
-LAYOUT = Layout({"floor": "north", "yard": "south"}, frozenset({"north", "south"}))
+LAYOUT = Layout({"floor": ("north",), "yard": ("south",)}, frozenset({"north", "south"}))
 
 
 def now() -> datetime:

@@ -305,6 +305,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{venue_id}/occupancy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Occupancy
+         * @description People inside over time.
+         */
+        get: operations["get_occupancy_api_v1_venues__venue_id__occupancy_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/occupancy/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Latest Occupancy
+         * @description People inside now. A number that is too old to be acted on is not told.
+         */
+        get: operations["get_latest_occupancy_api_v1_venues__venue_id__occupancy_latest_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue_id}/phase": {
         parameters: {
             query?: never;
@@ -363,6 +403,26 @@ export interface paths {
         get: operations["get_readings_api_v1_venues__venue_id__readings_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Scans
+         * @description Tell of scanned tickets, one or many. Whatever was not answered may be sent again: it counts once.
+         */
+        post: operations["tell_scans_api_v1_venues__venue_id__scans_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1029,6 +1089,48 @@ export interface components {
             zones: components["schemas"]["FloorZoneOut"][];
         };
         /**
+         * FloorPoint
+         * @description One bucket of one zone in metres: means over the seconds that have the figure; ``None`` where none has.
+         *
+         *     Attributes:
+         *         area_m2: of the part that people can stand on.
+         *         unseen_share: share of the area that no camera saw.
+         *         peak_density_per_m2: the highest local density of any second.
+         *         level_of_service: the worst of any second, by Fruin.
+         *         pressure_per_s2: the highest of any second.
+         *         queue_length: people waiting; ``None`` where the zone is no queue.
+         *         queue_wait_s: expected wait of somebody who joined then.
+         *         dwell_s: mean stay of those who left.
+         */
+        FloorPoint: {
+            /** Area M2 */
+            area_m2: number;
+            /** Density Per M2 */
+            density_per_m2: number | null;
+            /** Dwell S */
+            dwell_s: number | null;
+            /** Inflow Per Min */
+            inflow_per_min: number | null;
+            /** Level Of Service */
+            level_of_service: ("A" | "B" | "C" | "D" | "E" | "F") | null;
+            /** Outflow Per Min */
+            outflow_per_min: number | null;
+            /** Peak Density Per M2 */
+            peak_density_per_m2: number | null;
+            /** Pressure Per S2 */
+            pressure_per_s2: number | null;
+            /** Queue Length */
+            queue_length: number | null;
+            /** Queue Wait S */
+            queue_wait_s: number | null;
+            /** Service Per Min */
+            service_per_min: number | null;
+            /** Speed M Per S */
+            speed_m_per_s: number | null;
+            /** Unseen Share */
+            unseen_share: number;
+        };
+        /**
          * FloorZoneOut
          * @description A zone of the floor plan, whichever cameras see it. Its people are in the cameras' zones too: never add them.
          *
@@ -1207,6 +1309,27 @@ export interface components {
             sequence: number;
         };
         /**
+         * LatestOccupancy
+         * @description People inside now.
+         *
+         *     Attributes:
+         *         at: when it was asked for.
+         *         whole: all of the venue.
+         *         sections: the parts of it that are estimated by themselves.
+         */
+        LatestOccupancy: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Sections */
+            sections: components["schemas"]["Occupancy"][];
+            /** Venue Id */
+            venue_id: string;
+            whole: components["schemas"]["Occupancy"];
+        };
+        /**
          * LineCrossing
          * @description One person passed a counting line.
          */
@@ -1306,6 +1429,13 @@ export interface components {
              * @constant
              */
             kind: "snapshot";
+            /**
+             * Occupancy
+             * @default []
+             */
+            occupancy: components["schemas"]["Occupancy"][];
+            /** @default null */
+            positions: components["schemas"]["Positions"] | null;
             /** Readings */
             readings: components["schemas"]["ZoneReading"][];
             /**
@@ -1353,6 +1483,13 @@ export interface components {
              * @constant
              */
             kind: "update";
+            /**
+             * Occupancy
+             * @default []
+             */
+            occupancy: components["schemas"]["Occupancy"][];
+            /** @default null */
+            positions: components["schemas"]["Positions"] | null;
             /**
              * Readings
              * @default []
@@ -1450,6 +1587,42 @@ export interface components {
             note: string;
         };
         /**
+         * NewScan
+         * @description One scanned ticket.
+         *
+         *     Attributes:
+         *         scan_id: the scanner's own key of this scan: sent again with the same one, it counts once. Two scanners must not
+         *             make the same keys, so a serial number or a UUID belongs in it.
+         *         people: how many came with the ticket.
+         *         captured_at: when it was scanned, with its offset; without it, now.
+         */
+        NewScan: {
+            /** Captured At */
+            captured_at?: string | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "in" | "out";
+            /** Gate Id */
+            gate_id: string;
+            /**
+             * People
+             * @default 1
+             */
+            people: number;
+            /** Scan Id */
+            scan_id: string;
+        };
+        /**
+         * NewScans
+         * @description Scans to be told, oldest first. All of them are taken or none.
+         */
+        NewScans: {
+            /** Scans */
+            scans: components["schemas"]["NewScan"][];
+        };
+        /**
          * Note
          * @description Somebody writes something down.
          */
@@ -1461,6 +1634,122 @@ export interface components {
             action_id?: string;
             /** Note */
             note: string;
+        };
+        /**
+         * Occupancy
+         * @description How many people are in the venue, from counts, crossings and scans together, with what is unsure about it.
+         */
+        Occupancy: {
+            /** Capacity */
+            capacity: number | null;
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** Count */
+            count: number | null;
+            /** Count High */
+            count_high: number | null;
+            /** Count Low */
+            count_low: number | null;
+            /** Drift Per Hour */
+            drift_per_hour: number | null;
+            /**
+             * Kind
+             * @default occupancy
+             * @constant
+             */
+            kind: "occupancy";
+            /**
+             * Over Capacity
+             * @default false
+             */
+            over_capacity: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Section Id */
+            section_id: string | null;
+            /** Seen Share */
+            seen_share: number | null;
+            state: components["schemas"]["State"];
+            /** Venue Id */
+            venue_id: string;
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+        };
+        /**
+         * OccupancyPoint
+         * @description One bucket.
+         *
+         *     Attributes:
+         *         at: the bucket's start.
+         *         state: ``ok`` where at least half of the bucket's seconds are known; otherwise what kept them unknown most.
+         *         count: people inside, averaged over the known seconds; ``None`` when unknown.
+         *         count_low: lower end of the 90 % interval.
+         *         peak: the highest estimate of a second.
+         *         capacity: people the venue, or the section, may hold.
+         *         over_capacity: the estimate was above the capacity in one second at least; ``None`` when unknown.
+         *         drift_per_hour: what the line counts are estimated to miss, people an hour; positive: they undercount.
+         *         seen_share: share of the floor that cameras saw.
+         *         known_share: the share of the bucket's seconds with an estimate.
+         */
+        OccupancyPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Capacity */
+            capacity: number | null;
+            /** Count */
+            count: number | null;
+            /** Count High */
+            count_high: number | null;
+            /** Count Low */
+            count_low: number | null;
+            /** Drift Per Hour */
+            drift_per_hour: number | null;
+            /** Known Share */
+            known_share: number;
+            /** Over Capacity */
+            over_capacity: boolean | null;
+            /** Peak */
+            peak: number | null;
+            /** Seen Share */
+            seen_share: number | null;
+            state: components["schemas"]["State"];
+        };
+        /**
+         * OccupancySeries
+         * @description People inside over time: every bucket of the range is there.
+         *
+         *     Attributes:
+         *         section_id: ``None``: all of the venue.
+         */
+        OccupancySeries: {
+            /** Points */
+            points: components["schemas"]["OccupancyPoint"][];
+            /** Section Id */
+            section_id: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Step S */
+            step_s: number;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Venue Id */
+            venue_id: string;
         };
         /**
          * PartState
@@ -1573,6 +1862,54 @@ export interface components {
             largest_residual_m: number;
             /** Points */
             points: components["schemas"]["MatchedPoint"][];
+        };
+        /**
+         * Positions
+         * @description Where people stand on the plan, each once, whichever cameras see them.
+         *
+         *     ``ok`` as long as one camera sees; ``blind_camera_ids`` says which do not, and their part of the plan is unknown.
+         */
+        Positions: {
+            /**
+             * Blind Camera Ids
+             * @default []
+             */
+            blind_camera_ids: string[];
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /**
+             * Kind
+             * @default positions
+             * @constant
+             */
+            kind: "positions";
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            state: components["schemas"]["State"];
+            /** Venue Id */
+            venue_id: string;
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+            /**
+             * X M
+             * @default []
+             */
+            x_m: number[];
+            /**
+             * Y M
+             * @default []
+             */
+            y_m: number[];
         };
         /**
          * Posture
@@ -1731,6 +2068,7 @@ export interface components {
          *         peak: the highest count of one frame.
          *         count_low: lower end of the 90 % interval.
          *         known_share: the share of the bucket's seconds with a trusted count.
+         *         floor: what is known in metres; ``None`` unless it is for at least half of the bucket's seconds.
          */
         ReadingPoint: {
             /**
@@ -1744,6 +2082,7 @@ export interface components {
             count_high: number | null;
             /** Count Low */
             count_low: number | null;
+            floor: components["schemas"]["FloorPoint"] | null;
             /** Known Share */
             known_share: number;
             /** Peak */
@@ -1888,6 +2227,39 @@ export interface components {
          * @enum {string}
          */
         Status: "open" | "acknowledged" | "cleared" | "closed";
+        /**
+         * TakenScan
+         * @description What became of one scan.
+         *
+         *     Attributes:
+         *         status: ``new``: it counts from now on. ``known``: it was told before, and counts once. ``conflict``: its key
+         *             belongs to another scan, and this one does not count; tell it again with a key of its own.
+         */
+        TakenScan: {
+            /** Scan Id */
+            scan_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "new" | "known" | "conflict";
+        };
+        /**
+         * TakenScans
+         * @description What became of each scan, in the order they came in.
+         */
+        TakenScans: {
+            /** Conflicts */
+            conflicts: number;
+            /** Known */
+            known: number;
+            /** New */
+            new: number;
+            /** Scans */
+            scans: components["schemas"]["TakenScan"][];
+            /** Venue Id */
+            venue_id: string;
+        };
         /**
          * Trend
          * @description How a figure has moved over the last while: a weighted straight line, recent seconds weighing more.
@@ -2750,6 +3122,79 @@ export interface operations {
             };
         };
     };
+    get_occupancy_api_v1_venues__venue_id__occupancy_get: {
+        parameters: {
+            query: {
+                /** @description A part of the venue; without it, all of the venue */
+                section?: string | null;
+                /** @description Start of the range, with its offset, as in 2026-05-01T18:00:00Z */
+                since: string;
+                /** @description Length of a bucket, seconds */
+                step: number;
+                /** @description End of the range; not part of it */
+                until: string;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccupancySeries"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_latest_occupancy_api_v1_venues__venue_id__occupancy_latest_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestOccupancy"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_phase_api_v1_venues__venue_id__phase_get: {
         parameters: {
             query?: never;
@@ -2887,6 +3332,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tell_scans_api_v1_venues__venue_id__scans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScans"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenScans"];
                 };
             };
             /** @description Validation Error */
