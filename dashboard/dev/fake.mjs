@@ -215,6 +215,7 @@ export class FakeApi {
           count_low: null,
           count_high: null,
           known_share: blind ? 0 : 1,
+          floor: null,
         };
       }),
     }));
@@ -303,6 +304,8 @@ export class FakeApi {
       cameras: quiet ? [] : venue.cameras.map(({ id }) => health(venue, id, this.scenario, nowMs)),
       alerts: [],
       alerts_watched: !quiet,
+      occupancy: [],
+      positions: null,
       ...rest,
     };
   }

@@ -74,6 +74,8 @@ export const TOWN_SQUARE = {
     { id: "west-line", name: "West path", camera_id: "view-1", start: [270, 212], end: [335, 305] },
     { id: "north-line", name: "North road", camera_id: "view-1", start: [700, 335], end: [515, 190] },
   ],
+  floor: null,
+  gates: [],
 };
 
 /** @type {Venue} */
@@ -141,6 +143,8 @@ export const ARENA = {
     start: [80, 220],
     end: [540, 180],
   })),
+  floor: null,
+  gates: [],
 };
 
 /**

@@ -16,6 +16,8 @@ function snapshot(ms: number, readings: ZoneReading[]): LiveSnapshot {
     cameras: [okHealth("door", ms)],
     alerts: [],
     alerts_watched: true,
+    occupancy: [],
+    positions: null,
   };
 }
 
@@ -29,6 +31,8 @@ function update(ms: number, readings: ZoneReading[] = [], more: Partial<LiveUpda
     cameras: [okHealth("door", ms)],
     alerts: [],
     alerts_watched: true,
+    occupancy: [],
+    positions: null,
     crossings: [],
     skipped: 0,
     ...more,
@@ -54,6 +58,34 @@ describe("what the page shows", () => {
     expect(view.occupancy).toMatchObject({ known: true, people: 35 });
     expect(view.connection).toBe("live");
     expect(view.level).toBe("calm");
+  });
+
+  test("zones of the floor plan show the same people again, and are not added", () => {
+    const stage = {
+      id: "stage",
+      name: "Stage front",
+      polygon: [
+        [0, 0],
+        [9, 0],
+        [9, 9],
+      ] as [number, number][],
+      capacity: 40,
+      queue: false,
+      front: null,
+    };
+    const planned = { ...HALL, floor: { outline: null, zones: [stage] } };
+    const told = {
+      ...okReading("stage", 28, T0 - 1_500),
+      camera_ids: ["door", "roof"],
+      method: "floor" as const,
+    };
+    const state = hear(started, update(T0, [told]), T0);
+    const view = viewOf(planned, state, at(T0));
+    expect(view.occupancy).toMatchObject({ known: true, people: 30 });
+    expect(view.zones.map(({ zone }) => zone.id)).toEqual(["front", "back"]);
+    const blind = { ...blindReading("stage", T0 + 500), method: "floor" as const };
+    const later = viewOf(planned, hear(state, update(T0 + 500, [blind]), T0 + 500), at(T0 + 500));
+    expect(later.occupancy).toMatchObject({ known: true, people: 30 });
   });
 
   test("is unknown before anything was heard", () => {

@@ -28,6 +28,7 @@ function history(counts: readonly (number | null)[], knownShare = 1): ReadingHis
     count_low: null,
     count_high: null,
     known_share: count === null ? 0 : knownShare,
+    floor: null,
   }));
   return {
     venue_id: "hall",

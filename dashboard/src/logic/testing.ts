@@ -99,6 +99,8 @@ export const HALL: Venue = {
     primary: true,
   })),
   lines: [{ id: "gate", name: "Gate", camera_id: "door", start: [0, 0], end: [640, 0] }],
+  floor: null,
+  gates: [],
 };
 
 export const anyMeasure: fc.Arbitrary<Measure> = fc.oneof(
