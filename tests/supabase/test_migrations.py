@@ -1,5 +1,7 @@
 import asyncio
 import re
+import shutil
+from datetime import date
 from pathlib import Path
 
 import asyncpg
@@ -43,6 +45,30 @@ async def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, t
     assert [row[0] for row in tables] == ["good"]
     (tmp_path / "20260101000001_bad.sql").write_text("create table mended (id int);")
     assert await migrated(database_url, tmp_path) == ["20260101000001"]
+
+
+async def test_a_database_with_days_and_rows_gets_what_is_said_in_metres(database_url: str, tmp_path: Path) -> None:
+    for path in FOLDER.glob("*.sql"):
+        if path.stem < "20260901090700":
+            shutil.copy(path, tmp_path)
+    await migrated(database_url, tmp_path)
+    days = [date(2026, 5, 1), date(2026, 5, 2)]
+    row = (
+        "insert into zone_readings (venue_id, zone_id, captured_at, state, camera_ids, count, peak) "
+        "values ('town', 'floor', '{} 12:00Z', 'ok', array['north'], 3, 3)"
+    )
+    await world.fetch(database_url, "select private.add_partition('zone_readings', $1)", days[0])
+    for day in days:  # the second lies in the default partition
+        await world.execute(database_url, row.format(day))
+    assert "20260901090700" in await migrated(database_url)
+    await world.fetch(database_url, "select private.add_partition('zone_readings', $1)", days[1])
+    rows = await world.fetch(
+        database_url, "select tableoid::regclass::text, count, floor from zone_readings order by captured_at"
+    )
+    assert [tuple(one) for one in rows] == [
+        ("partitions.zone_readings_20260501", 3, None),
+        ("partitions.zone_readings_20260502", 3, None),
+    ]
 
 
 @pytest.mark.parametrize("name", ["1_short.sql", "20260101000000.sql"])
