@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from api.access import repository as access
 from api.access.passwords import Passwords
+from api.calibration import repository as calibrations
 from api.database.migrations import migrate
 from api.database.pool import Database
 from api.venues import installation
@@ -47,6 +48,7 @@ async def prepare(settings: Settings, *, venue: VenueConfig | None, admin: First
         if venue is not None:
             async with database.as_service() as connection:
                 await installation.install(connection, venue)
+                await calibrations.install(connection, venue)
             log.info("venue installed", venue=venue.id, zones=len(venue.zones), lines=len(venue.lines))
         if admin is not None:
             hosted = settings.supabase_url is not None

@@ -35,6 +35,10 @@ TRACK_OF: Final = {
     Measure.SIGHT: Measure.COUNT,
 }
 """Measures that look at another one's seconds."""
+PRESSED_FROM_PER_M2: Final = 2.0
+"""Local density below which nobody is pressed, however people move: two who pass each other in an empty hall have a
+high variance of velocity too. Fruin's level F begins at 2.17 /m² (1971); the turbulence that Helbing, Johansson and
+Al-Abideen (2007) saw was in far denser crowds."""
 HALF_SEEN: Final = 0.5
 """A zone of which cameras see less than this is called unseen; what is seen of it may raise, and clears nothing."""
 
@@ -61,7 +65,7 @@ def zone_figures(reading: ZoneReading) -> dict[Measure, Figure]:
 def _floor_figures(reading: ZoneReading, floor: FloorFigures) -> dict[Measure, Figure]:
     plain = {
         Measure.PEAK_DENSITY: floor.peak_density_per_m2,
-        Measure.PRESSURE: floor.pressure_per_s2,
+        Measure.PRESSURE: _pressure(floor),
         Measure.INFLOW: floor.inflow_per_min,
         Measure.QUEUE_WAIT: floor.queue_wait_s,
     }
@@ -74,6 +78,14 @@ def _floor_figures(reading: ZoneReading, floor: FloorFigures) -> dict[Measure, F
         )
         found[Measure.DENSITY] = density
     return found
+
+
+def _pressure(floor: FloorFigures) -> float | None:
+    """Crowd pressure where people stand close enough to be pressed; 0 where it is known that they do not."""
+    densest = floor.peak_density_per_m2 if floor.peak_density_per_m2 is not None else floor.density_per_m2
+    if floor.pressure_per_s2 is None or densest is None:
+        return None
+    return floor.pressure_per_s2 if densest >= PRESSED_FROM_PER_M2 else 0.0
 
 
 def _as_density(count: float | None, reading: ZoneReading, floor: FloorFigures) -> float | None:

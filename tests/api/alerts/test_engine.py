@@ -264,6 +264,13 @@ def test_somebody_who_fell_and_got_up_is_over_and_one_lost_from_sight_is_not() -
     assert of(live(one, [1.0] * 20, first=60), "fallen")[-1].change is Change.CLEARED
 
 
+def test_people_who_pass_each_other_in_an_empty_hall_are_under_no_pressure() -> None:
+    one, thin = engine(), {"pressure_per_s2": 0.3, "peak_density_per_m2": 1.4}
+    assert not of(live(one, [0.2] * 20, **thin), "pressure")
+    thick = {"pressure_per_s2": 0.3, "peak_density_per_m2": 4.4}
+    assert of(live(one, [2.2] * 20, first=20, **thick), "pressure")
+
+
 def test_pressure_peak_queue_and_inflow_have_their_rules() -> None:
     one = engine({"zones": {"pit": {"width_m": 2.0}}})
     figures = {"pressure_per_s2": 0.03, "peak_density_per_m2": 5.6, "queue_wait_s": 2000.0, "inflow_per_min": 170.0}
