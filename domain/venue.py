@@ -141,10 +141,13 @@ class FloorPlanConfig(_Part):
     Attributes:
         outline: where people can be at all; ``None``: wherever a camera sees.
         zones: areas people are counted in.
+        hidden_per_density: people whom no camera sees because others stand before them, as a share of those seen, for
+            each person/m² seen; ``None``: as in simulated halls.
     """
 
     outline: ZonePolygon | None = None
     zones: tuple[FloorZoneConfig, ...] = ()
+    hidden_per_density: float | None = Field(default=None, ge=0, le=1)
 
 
 class VenueConfig(_Part):

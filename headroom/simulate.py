@@ -7,16 +7,18 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from domain.errors import BadInput, BadSettings
 from domain.messages import Message
 from domain.settings import Settings
-from domain.topics import SIGHTINGS, Topic, camera_owner
+from domain.topics import CAMERAS, SIGHTINGS, Topic, camera_owner
+from headroom.runlog import RunLogWriter, writing
 from headroom.simulation.estimating import Estimator, Row, Summary, summarise
 from headroom.simulation.scenario import Scenario, load
 from headroom.simulation.simulator import Danger, Simulator, Step
 from headroom.simulation.telling import Telling
+from headroom.simulation.venue import venue_of
 from inference.publish import Publisher, connect
 
 Write = Callable[[str], object]
@@ -67,8 +69,8 @@ class Question:
             raise BadInput(f"--every {self.every_min}: expected minutes between rows, at least 1")
         changes = {name: getattr(self, name) for name in ("people", "cameras", "hours", "seed", "scans")}
         known: dict[str, object] = {name: value for name, value in changes.items() if value is not None}
-        if self.publish is not None:
-            # Live, cameras look all the time.
+        if self.publish is not None or self.record is not None:
+            # Whoever listens wants to hear of the cameras all the time, not of a few looks a minute.
             known |= {"look_every_s": 0.5, "looks": 1, "step_s": 0.5}
         return load(self.scenario, known)
 
@@ -89,8 +91,9 @@ async def run(question: Question, *, settings: Settings, as_json: bool = False, 
     estimator = Estimator(simulator)
     told = _Told(question, estimator, write, as_json=as_json)
     live = question.publish is not None
-    telling = Telling(question.publish or VENUE, datetime.now(UTC) if live else RECORDED_AT, _name_of(question))
-    with _recording(question.record) as record:
+    doors_at = datetime.now(UTC) if live else RECORDED_AT
+    telling = Telling(question.publish or VENUE, doors_at, _name_of(question), simulator)
+    with _recording(question.record, simulator) as record:
         async with _publishing(question, settings) as publisher:
             await _drive(simulator, question.speed or (1.0 if live else 0.0), telling, record, publisher, told)
     told.end()
@@ -100,7 +103,7 @@ async def _drive(
     simulator: Simulator,
     speed: float,
     telling: Telling,
-    record: IO[str] | None,
+    record: RunLogWriter | None,
     publisher: Publisher | None,
     told: "_Told",
 ) -> None:
@@ -115,29 +118,28 @@ async def _drive(
         await asyncio.sleep(0)
 
 
-def _send(messages: Iterator[tuple[Topic, Message]], record: IO[str] | None, publisher: Publisher | None) -> None:
+def _send(messages: Iterator[tuple[Topic, Message]], record: RunLogWriter | None, publisher: Publisher | None) -> None:
     for topic, message in messages:
         if record is not None:
-            record.write(f'{{"topic":"{topic.name}","message":{message.model_dump_json()}}}\n')
+            record.message(topic, message.model_dump_json())
         if publisher is None:
             continue
-        if topic is SIGHTINGS:
+        if topic in (SIGHTINGS, CAMERAS):
             publisher.put_newest(topic, camera_owner(message.venue_id, getattr(message, "camera_id", "")), message)
         else:
             publisher.put(topic, message)
 
 
 @contextmanager
-def _recording(path: Path | None) -> Iterator[IO[str] | None]:
+def _recording(path: Path | None, simulator: Simulator) -> Iterator[RunLogWriter | None]:
     if path is None:
         yield None
         return
-    try:
-        file = path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"--record {path}: cannot be written: {error.strerror}") from error
-    with file:
-        yield file
+    with writing(path) as file:
+        record = RunLogWriter(file)
+        footprints = {camera.id: camera.footprint for camera in simulator.cameras.cameras}
+        record.venue(venue_of(simulator), footprints)
+        yield record
 
 
 @asynccontextmanager

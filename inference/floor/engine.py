@@ -19,7 +19,7 @@ from domain.messages import CameraHealth, LineCrossing, Message, State
 from domain.venue import VenueConfig
 from inference.calibration import ground_plane
 from inference.floor.people_inside import PeopleInside
-from inference.floor.readings import reading_of
+from inference.floor.readings import HIDDEN_PER_DENSITY, Known, reading_of
 from inference.zones.floor_zones import FloorZone, FloorZones
 from inference.zones.footprint import Coverage
 from inference.zones.fusion import CameraSight, FloorFusion, Merged
@@ -84,6 +84,8 @@ class FloorEngine:
             walkable=outline,
             position_deviation_m=POSITION_DEVIATION_M,
         )
+        told = venue.floor.hidden_per_density if venue.floor else None
+        self._per_density = HIDDEN_PER_DENSITY if told is None else told
         self._inside = PeopleInside(venue)
         self._cameras = {camera_id: _Camera() for camera_id in self._footprints}
         self._merged: Merged | None = None
@@ -129,6 +131,13 @@ class FloorEngine:
         self._figures.update(self._merged.ids, self._merged.xy, at.timestamp(), unseen_share=unseen)
         return [*told, self._positions(at, seeing)]
 
+    @property
+    def _deviation_m(self) -> float:
+        """How unsure positions are at present; with nobody there, as one camera's."""
+        if self._merged is None or not len(self._merged):
+            return POSITION_DEVIATION_M
+        return float(np.median(self._merged.deviation_m))
+
     def _seeing(self, at: datetime) -> set[str]:
         return {
             camera_id
@@ -164,6 +173,7 @@ class FloorEngine:
                 camera_ids=watching or tuple(camera.id for camera in self._venue.cameras),
                 covered=bool(watching),
                 reason=next(iter(reasons), None),
+                known=Known(self._deviation_m, self._per_density),
             )
         yield from self._inside.tell(second, self._seen(seeing))
 
