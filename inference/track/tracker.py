@@ -105,8 +105,8 @@ class Tracks:
 
     def where(self, chosen: NDArray[np.bool_]) -> "Tracks":
         """The chosen ones only; the doubt about others stays."""
-        kept = (values[chosen] for values in (self.ids, self.boxes, self.seen, self.scores, self.unseen_s))
-        return Tracks(*kept, self.doubtful)  # type: ignore[arg-type]
+        seen, scores, unseen_s = self.seen[chosen], self.scores[chosen], self.unseen_s[chosen]
+        return Tracks(self.ids[chosen], self.boxes[chosen], seen, scores, unseen_s, self.doubtful)
 
     def doubting(self, doubtful: Doubtful) -> "Tracks":
         """The same people, in doubt about others."""
