@@ -1,4 +1,4 @@
-"""Who takes part: Headroom with every frame detected, Headroom with its budget, and three that people use otherwise."""
+"""Who takes part: Headroom every frame detected, on a budget, in floats; and three that people use otherwise."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,8 @@ from inference.models import ModelTable, choose
 
 MODEL: Final = "yolov8n-rebuilt"
 """Both forms of one set of weights: ONNX for us, a checkpoint for those that run torch."""
+IN_FLOATS: Final = "yolov8n-rebuilt-f32"
+"""The same weights with nothing rounded, whatever arithmetic is quickest here."""
 WARM_UP: Final = 32
 """Frames that everybody looks at before the clock starts: networks are compiled, caches filled."""
 BUDGETS: Final = Path(__file__).resolve().parents[2] / "tests" / "budgets"
@@ -19,6 +21,7 @@ BUDGETS: Final = Path(__file__).resolve().parents[2] / "tests" / "budgets"
 
 HEADROOM: Final = "headroom"
 BUDGETED: Final = "headroom_budgeted"
+FLOATS: Final = "headroom_f32"
 ULTRALYTICS_TRACK: Final = "ultralytics_track"
 REGION_COUNTER: Final = "region_counter"
 SUPERVISION: Final = "supervision"
@@ -47,8 +50,8 @@ def contenders(clip: Path, settings: Settings) -> list[Contender]:
     """
     _, spec = choose(MODEL, ModelTable.load())
 
-    def ours(*flags: str) -> tuple[str, ...]:
-        return module("headroom.bench.ours", clip, MODEL, WARM_UP, *flags)
+    def ours(*flags: str, model: str = MODEL) -> tuple[str, ...]:
+        return module("headroom.bench.ours", clip, model, WARM_UP, *flags)
 
     def peer(name: str) -> tuple[str, ...] | str:
         try:
@@ -60,6 +63,7 @@ def contenders(clip: Path, settings: Settings) -> list[Contender]:
     return [
         Contender(HEADROOM, "Headroom, every frame detected", ours()),
         Contender(BUDGETED, "Headroom, detection budgeted", ours("--budgeted")),
+        Contender(FLOATS, "Headroom, every frame, 32-bit floats", ours(model=IN_FLOATS)),
         Contender(ULTRALYTICS_TRACK, "ultralytics track", peer("ultralytics_track")),
         Contender(REGION_COUNTER, "ultralytics RegionCounter", peer("region_counter")),
         Contender(SUPERVISION, "supervision and trackers", peer("supervision_recipe")),

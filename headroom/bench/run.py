@@ -21,6 +21,7 @@ from headroom.bench.cameras import live_cameras
 from headroom.bench.contenders import BUDGETED, HEADROOM, MODEL, Contender, contenders
 from headroom.bench.contest import contest
 from headroom.bench.lap import Lap, NotRunError, run_lap
+from headroom.bench.prepare import make_int8
 from headroom.bench.result import Bench, Cameras, Standing
 from headroom.evaluation.machine import machine
 from headroom.recording import recording
@@ -76,9 +77,11 @@ async def run(question: Question, *, settings: Settings, as_json: bool, write: C
     clip = _clip(question.clip, settings)
     wanted = question.most_cameras
     with _telling() as tell:
+        not_run: dict[str, str] = {}
+        if question.rounds and (lacks := await make_int8(_truth_file(clip, settings), settings, tell)):
+            not_run["int8"] = lacks
         before = os.getloadavg()[0]
         standings = await contest(contenders(clip, settings), question.rounds, _truth(clip, settings), _run_lap, tell)
-        not_run: dict[str, str] = {}
         cameras = await _cameras(question, clip, wanted, tell, not_run)
         share = await _share_of_model_limit(clip, settings, tell, not_run)
     found = Bench(clip.name, question.rounds, standings, cameras, share, _machine(standings, before), not_run)
@@ -103,8 +106,13 @@ def _clip(text: str, settings: Settings) -> Path:
 
 def _truth(clip: Path, settings: Settings) -> MotTruth | None:
     """Who is in each frame of the clip, where that is known."""
+    path = _truth_file(clip, settings)
+    return None if path is None else read_mot(path)
+
+
+def _truth_file(clip: Path, settings: Settings) -> Path | None:
     path = None if settings.assets is None or clip.name != PETS else settings.assets / PETS_TRUTH
-    return read_mot(path) if path is not None and path.is_file() else None
+    return path if path is not None and path.is_file() else None
 
 
 async def _cameras(

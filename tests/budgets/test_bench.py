@@ -13,7 +13,9 @@ from headroom.bench import run as bench
 from headroom.bench import table
 from headroom.bench.contenders import (
     BUDGETED,
+    FLOATS,
     HEADROOM,
+    MODEL,
     REGION_COUNTER,
     SUPERVISION,
     ULTRALYTICS_TRACK,
@@ -22,8 +24,10 @@ from headroom.bench.contenders import (
 )
 from headroom.bench.contest import contest
 from headroom.bench.lap import Lap, NotRunError, Told, run_lap, script
+from headroom.bench.prepare import make_int8
 from headroom.bench.result import Bench, Cameras, Standing, count_mae, standing
 from inference.evaluation.mot_truth import MotTruth, read_mot
+from inference.models import ModelTable, choose
 from tests.fakes.footage import write_video
 
 FRAMES = 10
@@ -175,7 +179,7 @@ def test_a_script_that_is_not_installed_is_named(tmp_path: Path) -> None:
 
 def test_everybody_is_run_from_the_source_repository(assets: Path, tmp_path: Path) -> None:
     everyone = {one.key: one for one in contenders(tmp_path / "clip.avi", Settings(assets=assets, data=tmp_path))}
-    assert set(everyone) == {HEADROOM, BUDGETED, ULTRALYTICS_TRACK, REGION_COUNTER, SUPERVISION}
+    assert set(everyone) == {HEADROOM, BUDGETED, FLOATS, ULTRALYTICS_TRACK, REGION_COUNTER, SUPERVISION}
     assert [one.command for one in everyone.values() if isinstance(one.command, str)] == []
 
 
@@ -224,3 +228,16 @@ async def test_the_whole_bench_on_a_tiny_clip(assets: Path, tmp_path: Path, monk
     assert told["fps"][BUDGETED] > 0
     assert told["machine"]["cores"] >= 1
     assert told["machine"]["precision"] in {"f32", "f16", "bf16", "int8"}
+
+
+async def test_the_8_bit_model_is_not_made_unless_its_counts_can_be_checked(assets: Path, tmp_path: Path) -> None:
+    told: list[str] = []
+    lacks = await make_int8(None, Settings(assets=assets, data=tmp_path), told.append)
+    assert lacks is not None
+    assert lacks.startswith("not made: its counts are checked")
+    assert not told
+    _, spec = choose(MODEL, ModelTable.load())
+    assert spec.int8 is not None
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / spec.int8).touch()
+    assert await make_int8(None, Settings(assets=assets, data=tmp_path), told.append) is None
