@@ -23,6 +23,7 @@ CHILDREN = {
     "api": " api",
     "recorder": " recorder",
     "alerts": " alerts",
+    "floor": " floor",
     "worker": " worker",
     "capture": "ingest.capture",
 }
