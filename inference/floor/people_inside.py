@@ -35,7 +35,7 @@ class PeopleInside:
                 self._gates_of_camera.setdefault(camera_id, []).append(gate)
         self._seeing: dict[str, bool] = {}
         self._filter = OccupancyFilter([_gate(gate) for gate in venue.gates])
-        self._known = False
+        self._begun = False
         self._scans: OrderedDict[str, datetime] = OrderedDict()
 
     def hear(self, health: CameraHealth) -> None:
@@ -69,9 +69,9 @@ class PeopleInside:
         return known
 
     def _begin(self, at: datetime) -> None:
-        if not self._known and self._venue.inside_at_start is not None:
+        if not self._begun and self._venue.inside_at_start is not None:
             self._filter.start(self._venue.inside_at_start, at.timestamp())
-        self._known = True
+        self._begun = True
 
     def tell(self, second: datetime, seen: tuple[Merged, float] | None) -> Iterator[Occupancy]:
         """The people inside at the end of a second.
@@ -120,7 +120,7 @@ class PeopleInside:
             BadInput: it is of other gates, or later than ``at``.
         """
         self._filter.restore(snapshot, at.timestamp())
-        self._known = True
+        self._begun = True
 
 
 def _gate(gate: GateConfig) -> Gate:

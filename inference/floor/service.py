@@ -26,6 +26,8 @@ log = structlog.get_logger()
 
 LAG: Final = timedelta(milliseconds=600)
 """How far the steps stay behind the present: a frame is counted and told within 400 ms on a machine that keeps up."""
+FUTURE: Final = timedelta(seconds=30)
+"""No clock that is kept is ahead by more; what is would wait for its time, and fill the memory."""
 TICK_S: Final = 0.1
 KEEP_EVERY_S: Final = 5.0
 """Between two snapshots; a restart hears at most so much of the Streams again, and starts from there."""
@@ -94,7 +96,13 @@ class FloorService:
     def _put(self, topic: Topic, payload: bytes | str) -> None:
         kind = cast("type[Message]", topic.message)
         try:
-            self._conveyor.put(kind.model_validate_json(payload))
+            message = kind.model_validate_json(payload)
+            if message.captured_at - self._clock() > FUTURE:
+                log.warning(
+                    "a message from the future is left out", topic=topic.name, at=message.captured_at.isoformat()
+                )
+                return
+            self._conveyor.put(message)
         except ValidationError as error:
             first = error.errors(include_input=False)[0]
             log.warning("a message is left out", topic=topic.name, problem=first["msg"], at=first["loc"])
