@@ -16,6 +16,9 @@ LARGEST_BATCH: Final = 16
 WINDOW_S: Final = 2.0
 """Over how long the detector's load is judged: long enough to see every camera, short enough to follow a crowd."""
 
+_FOLLOW: Final = 0.2
+"""How quickly the time a picture takes follows the newest batch: five batches, a quarter of a second."""
+
 _Job = tuple[Picture, "asyncio.Future[Detections]"]
 
 
@@ -31,6 +34,13 @@ class Batcher:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="detector")
         self._task: asyncio.Task[None] | None = None
         self._runs: deque[tuple[float, float]] = deque()
+        self._in_hand = 0
+        self._picture_s = 0.0
+
+    @property
+    def wait_s(self) -> float:
+        """How long a picture that came now would wait for its answer, by how long the last ones took."""
+        return (self._waiting.qsize() + self._in_hand + 1) * self._picture_s
 
     @property
     def load(self) -> float:
@@ -66,6 +76,7 @@ class Batcher:
     async def _answer(self, batch: Sequence[_Job]) -> None:
         wanted = [(picture, answer) for picture, answer in batch if not answer.done()]
         loop, started = asyncio.get_running_loop(), monotonic()
+        self._in_hand = len(wanted)
         try:
             found = await loop.run_in_executor(self._thread, self._detector.detect, [picture for picture, _ in wanted])
         except Exception as error:  # noqa: BLE001  # whoever asked must hear of any failure, or they wait for ever
@@ -74,7 +85,10 @@ class Batcher:
                     answer.set_exception(error)
             return
         finally:
+            self._in_hand = 0
             self._runs.append((started, monotonic()))
+            took_s = (monotonic() - started) / max(len(wanted), 1)
+            self._picture_s += _FOLLOW * (took_s - self._picture_s)
         for (_, answer), detections in zip(wanted, found, strict=True):
             if not answer.done():
                 answer.set_result(detections)

@@ -76,6 +76,10 @@ class DetectionBudget:
         _hide(changed, boxes, picture.shape)
         return int(changed.sum()) >= p.changed_pixels
 
+    def overdue(self, at_s: float) -> bool:
+        """Whether the last look is so long ago that no load excuses another frame without one."""
+        return at_s - self._looked_at >= self._parameters.longest_s
+
     def looked(self, at_s: float) -> None:
         """The last frame asked about was looked at."""
         self.looks += 1

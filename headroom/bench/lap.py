@@ -37,7 +37,7 @@ class Told(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    counts: tuple[int, ...] = Field(min_length=1)
+    counts: tuple[float, ...] = Field(min_length=1)
     seconds: float = Field(gt=0)
     name: str
     input: tuple[int, int]

@@ -84,7 +84,7 @@ def _unlike(laps: Sequence[Lap], reference: Lap | None) -> str | None:
     return None
 
 
-def count_mae(counts: Sequence[int], truth: MotTruth) -> float:
+def count_mae(counts: Sequence[float], truth: MotTruth) -> float:
     """Mean absolute error of the counts of a video's frames, from the first; nobody is forgiven anything."""
     people = [truth[number].people for number in range(1, len(counts) + 1)]
     return score(Counts.of(people, counts)).mae

@@ -23,9 +23,9 @@ COMPANY: Final = 2
 """People this close from which someone is in a crowd: two may be a couple passing, three begin to hide each other."""
 LIKELY: Final = 0.2
 """Confidence from which a weak box is company: below, most are doubles of somebody."""
-CROWD: Final = 10
+CROWD: Final = 20
 """People in company from which boxes begin to miss some, and a density pass is worth its cost; vtest.avi, with up to 8
-people who walk in pairs, never gets there."""
+people who walk in pairs and boxes that double some of them, reaches 10."""
 PERIOD_S: Final = 1.0
 """Between a camera's readings of its density map, at least."""
 HOLD_S: Final = 10.0
