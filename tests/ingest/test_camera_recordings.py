@@ -52,14 +52,14 @@ async def test_a_slow_reader_gets_every_frame_of_a_recording(tmp_path: Path) -> 
 async def test_in_real_time_frames_come_by_the_recordings_own_clock(tmp_path: Path) -> None:
     frames = await collect(write_video(tmp_path / "hall.avi", 30, fps=20))
     took = frames[-1].captured_at - frames[0].captured_at
-    assert took / timedelta(seconds=1) == pytest.approx(29 / 20, abs=0.1)
+    assert 29 / 20 - 0.1 < took / timedelta(seconds=1) < 3 * 29 / 20, "no faster; a busy machine may be slower"
     assert abs(datetime.now(UTC) - frames[-1].captured_at) < timedelta(seconds=1)
 
 
 async def test_an_absurd_rate_in_the_header_falls_back_to_25(tmp_path: Path) -> None:
     frames = await collect(write_video(tmp_path / "hall.avi", 30, fps=1000))
     took = frames[-1].captured_at - frames[0].captured_at
-    assert took / timedelta(seconds=1) == pytest.approx(29 / 25, abs=0.1)
+    assert 29 / 25 - 0.1 < took / timedelta(seconds=1) < 3 * 29 / 25, "no faster; a busy machine may be slower"
 
 
 async def test_a_loop_starts_again_and_its_sequence_goes_on(tmp_path: Path) -> None:
