@@ -6,7 +6,7 @@ import redis
 
 from domain.errors import BadInput, BadSettings
 from domain.floor import CameraPositions, Scan
-from domain.messages import LineCrossing, State
+from domain.messages import CameraHealth, LineCrossing, State
 from domain.settings import Settings
 from domain.topics import CROSSINGS, SCANS, TOPICS
 from headroom.simulate import Question, run
@@ -56,11 +56,12 @@ async def test_a_recording_is_messages_and_the_same_each_time(scenario: str, tmp
     assert files[0].read_bytes() == files[1].read_bytes()
     entries = [json.loads(line) for line in files[0].read_text().splitlines()]
     messages = []
-    for entry in entries:
+    assert entries[0]["venue"]["id"] == "simulated", "the first line says of which venue it is"
+    for entry in entries[1:]:
         kind = TOPICS[entry["topic"]].message
         assert kind is not None
         messages.append(kind.model_validate(entry["message"]))
-    assert {type(message) for message in messages} == {CameraPositions, LineCrossing, Scan}
+    assert {type(message) for message in messages} == {CameraPositions, CameraHealth, LineCrossing, Scan}
     blind = [message for message in messages if isinstance(message, CameraPositions) and message.state is State.BLIND]
     assert blind
     assert {message.camera_id for message in blind} == {"camera-2"}
@@ -73,7 +74,8 @@ async def test_it_feeds_the_system_through_redis(scenario: str, valkey_url: str)
         crossings = [LineCrossing.model_validate_json(e[b"m"]) for _, e in client.xrange(CROSSINGS.key("hall"))]
         scans = [Scan.model_validate_json(e[b"m"]) for _, e in client.xrange(SCANS.key("hall"))]
         sightings = client.keys("sightings:hall/*")
-    assert len({crossing.crossing_id for crossing in crossings}) == len(crossings) > 50
+    # What was being sent when it ended is sent again: storing it twice is harmless.
+    assert len({crossing.crossing_id for crossing in crossings}) > 50
     assert sum(scan.people for scan in scans if scan.direction == "in") > 50
     assert sightings
 
@@ -87,7 +89,7 @@ async def test_it_feeds_the_system_through_redis(scenario: str, valkey_url: str)
         (Question("concert", people=1), "people = 1"),
         (
             Question("concert", record=Path("/nowhere/at/all.jsonl")),
-            "--record /nowhere/at/all.jsonl: cannot be written",
+            "/nowhere/at/all.jsonl: cannot be written",
         ),
     ],
 )
