@@ -1,6 +1,7 @@
 """Which model counts: the table in ``configs/models.yaml``, and a detector made from a row of it or from a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal, cast
@@ -14,7 +15,7 @@ from domain.errors import BadInput
 from domain.units import Slug
 from inference.detect import Detector
 from inference.detect.box import this_hardware, this_installed
-from inference.detect.choice import ARITHMETIC, Choice, Int8, Way, choose_backend, ways_here
+from inference.detect.choice import ARITHMETIC, Choice, Hardware, Installed, Int8, Way, choose_backend, ways_here
 from inference.detect.onnx import OnnxDetector, Provider
 from inference.detect.openvino import OpenVinoDetector
 from inference.detect.quantised import Paper, int8_at_hand
@@ -83,13 +84,36 @@ def choose_here(spec: ModelSpec, *, made: Path | None, graph: Path | None, cache
     Raises:
         BadInput: there is no way.
     """
-    int8 = _int8(spec, made, graph)
-    speeds = known_speeds(cache, graph, _path(int8))
-    return choose_backend(this_hardware(), spec, this_installed(), int8, speeds)
+    return _Here.look(spec, made, graph, cache).choice(spec)
 
 
-def _int8(spec: ModelSpec, made: Path | None, graph: Path | None) -> Int8 | None:
-    return int8_at_hand(made / spec.int8, graph) if made is not None and spec.int8 is not None else None
+@dataclass(frozen=True)
+class _Here:
+    """What bears on the choice: looked at once, for it asks a driver, and hashes the model's files.
+
+    Attributes:
+        int8: the model in 8-bit integers; ``None``: no row names one.
+        speeds: of each arithmetic, as far as it was measured.
+    """
+
+    hardware: Hardware
+    installed: Installed
+    int8: Int8 | None
+    speeds: Mapping[Way, float]
+
+    @classmethod
+    def look(cls, spec: ModelSpec, made: Path | None, graph: Path | None, cache: Path | None) -> "_Here":
+        """See what there is; the arguments are :func:`choose_here`'s."""
+        int8 = int8_at_hand(made / spec.int8, graph) if made is not None and spec.int8 is not None else None
+        return cls(this_hardware(), this_installed(), int8, known_speeds(cache, graph, _path(int8)))
+
+    def choice(self, spec: ModelSpec) -> Choice:
+        """How the model is run.
+
+        Raises:
+            BadInput: there is no way.
+        """
+        return choose_backend(self.hardware, spec, self.installed, self.int8, self.speeds)
 
 
 def _path(int8: Int8 | None) -> Path | None:
@@ -124,18 +148,19 @@ def load_detector(
 
     wants_int8 = made is not None and spec.int8 is not None and (made / spec.int8).is_file()
     graph = find(spec.asset) if wants_int8 or spec.graph_asset else None
-    choice = choose_here(spec, made=made, graph=graph, cache=cache)
-    if graph is not None and cache is not None and choice.backend == "openvino" and spec.precision == "auto":
-        _measure_once(spec, graph, _int8(spec, made, graph), cache)
-        choice = choose_here(spec, made=made, graph=graph, cache=cache)
+    here = _Here.look(spec, made, graph, cache)
+    choice = here.choice(spec)
+    unmeasured = choice.backend == "openvino" and spec.precision == "auto" and not here.speeds
+    if unmeasured and graph is not None and cache is not None:
+        choice = _measured(here, spec, graph, cache).choice(spec)
     return _made(choice, find(choice.asset), name, spec, cache)
 
 
-def _measure_once(spec: ModelSpec, graph: Path, int8: Int8 | None, cache: Path) -> None:
-    """Find out how fast each arithmetic is here, unless that is known."""
-    ways, path = ways_here(this_hardware(), int8), _path(int8)
-    if len(ways) == 1 or known_speeds(cache, graph, path):
-        return
+def _measured(here: _Here, spec: ModelSpec, graph: Path, cache: Path) -> _Here:
+    """With how fast each arithmetic is here, where there is one to choose."""
+    ways, path = ways_here(here.hardware, here.int8), _path(here.int8)
+    if len(ways) == 1:
+        return here
     log.info("which arithmetic is quickest on this processor is measured, once")
 
     def ready(way: Way) -> Callable[[], int]:
@@ -145,9 +170,15 @@ def _measure_once(spec: ModelSpec, graph: Path, int8: Int8 | None, cache: Path) 
             file, name=way, precision=rest or precision, longest=spec.longest, cache=cache, classes=spec.classes
         )
         look = detector.network_alone(np.zeros((spec.longest * 3 // 4, spec.longest, 3), np.uint8), PICTURES)
-        return lambda: (look(), PICTURES)[1]
+
+        def looked() -> int:
+            look()
+            return PICTURES
+
+        return looked
 
     remember(cache, graph, path, measure_speeds({way: partial(ready, way) for way in ways}))
+    return replace(here, speeds=known_speeds(cache, graph, path))
 
 
 def _made(choice: Choice, path: Path, name: str, spec: ModelSpec, cache: Path | None) -> Detector:

@@ -191,14 +191,14 @@ def _by_openvino(
     common = (None if installed.openvino else "OpenVINO is not installed") or (
         None if graph else "no .onnx or .xml file of this model"
     )
+    quicker = speeds.get("int8+bf16", float("inf")) < speeds.get("int8", 0.0)
+    int8_way: Way = "int8+bf16" if quicker else "int8"
     lacks: dict[Way, str | None] = {
         "bf16": None if "BF16" in hardware.cpu_kinds else "not in the processor",
         "f16": None if "f16" in ways_here(hardware, None) else "not in the processor, or bf16 is",
-        "int8": None if int8.path else int8.said,
+        int8_way: None if int8.path else int8.said,
         "f32": None,
     }
-    if speeds.get("int8+bf16", float("inf")) < speeds.get("int8", 0.0):
-        lacks = {"int8+bf16" if way == "int8" else way: lack for way, lack in lacks.items()}
     for way in sorted(lacks, key=lambda way: _handicapped(way, speeds)) if speeds else lacks:
         precision, rest = ARITHMETIC[way]
         asset = int8.path if rest else graph
