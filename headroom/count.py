@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from domain.errors import BadVenue
 from domain.messages import State
+from domain.problems import first_problem
 from domain.settings import Settings
 from domain.source import Source, SourceKind
 from domain.units import SECOND, Slug, whole_second
@@ -83,9 +84,7 @@ class ZonesFile(BaseModel):
         except yaml.YAMLError:
             raise BadVenue(f"zones file {path}: is not YAML") from None
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            place = ".".join(map(str, first["loc"])) or "the file"
-            raise BadVenue(f"zones file {path}: {place}: {first['msg'].removeprefix('Value error, ')}") from None
+            raise BadVenue(f"zones file {path}: {first_problem(error, 'the file')}") from None
 
     @property
     def drawn_on(self) -> tuple[int, int] | None:

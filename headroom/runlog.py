@@ -18,9 +18,10 @@ from typing import IO, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from domain.errors import BadInput, BadVenue
+from domain.errors import BadInput
 from domain.geometry import Polygon
 from domain.messages import Message
+from domain.problems import first_problem
 from domain.topics import TOPICS, Topic
 from domain.units import UtcDatetime
 from domain.venue import VenueConfig
@@ -78,8 +79,10 @@ class RunLog:
             venue = VenueConfig.model_validate(first["venue"])
             shapes = first.get("footprints")
             footprints = None if shapes is None else {name: Polygon(shape) for name, shape in shapes.items()}
-        except (ValidationError, BadInput, AttributeError) as error:
-            raise BadInput(f"{path.name}, line 1: no venue: {_first(error)}") from None
+        except ValidationError as error:
+            raise BadInput(f"{path.name}, line 1: no venue: {first_problem(error)}") from None
+        except (BadInput, AttributeError) as error:
+            raise BadInput(f"{path.name}, line 1: no venue: {error}") from None
         return cls(path, venue, footprints)
 
     def messages(self) -> Iterator[Heard]:
@@ -169,12 +172,4 @@ def _heard(text: str, path: Path, number: int) -> Heard:
             raise BadInput(f"{path.name}, line {number}: topic {line.topic!r} is none of {sorted(TOPICS)}")
         return Heard(topic, topic.message.model_validate(line.message), line.heard_at)
     except ValidationError as error:
-        raise BadInput(f"{path.name}, line {number}: {_first(error)}") from None
-
-
-def _first(error: ValidationError | BadInput | BadVenue | AttributeError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(map(str, first["loc"]))
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}" if place else str(first["msg"])
+        raise BadInput(f"{path.name}, line {number}: {first_problem(error)}") from None

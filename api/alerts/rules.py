@@ -24,6 +24,7 @@ from domain.alert_rules import (
 from domain.alerts import SEVERITIES, UNITS, Measure, Phase, Severity
 from domain.errors import BadVenue
 from domain.messages import Posture
+from domain.problems import first_problem
 from domain.venue import VenueConfig
 
 TABLE: Final = Path(__file__).resolve().parents[2] / "configs" / "alerts.yaml"
@@ -121,9 +122,7 @@ def load_defaults(path: Path = TABLE) -> AlertDefaults:
     try:
         return AlertDefaults.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise BadVenue(f"{path.name}: {place}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise BadVenue(f"{path.name}: {first_problem(error)}") from None
 
 
 class RuleBook:

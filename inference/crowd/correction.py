@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from domain.errors import BadInput
 from domain.geometry import Polygon
+from domain.problems import first_problem
 from inference.track import Tracks
 
 Flags = NDArray[np.bool_]
@@ -67,9 +68,7 @@ class CameraCorrection(BaseModel):
         except yaml.YAMLError:
             raise BadInput(f"correction {path}: is not YAML") from None
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            place = ".".join(map(str, first["loc"])) or "the file"
-            raise BadInput(f"correction {path}: {place}: {first['msg'].removeprefix('Value error, ')}") from None
+            raise BadInput(f"correction {path}: {first_problem(error, 'the file')}") from None
 
     def save(self, path: Path) -> None:
         """Write the camera's file, whole or not at all."""
