@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.floor import Occupancy, Positions
-from domain.messages import CameraHealth, State, ZoneReading
+from domain.messages import CameraHealth, Message, State, ZoneReading
 
 STALE_AFTER: Final = timedelta(seconds=4)
 """A reading is named by the start of its second, so the newest is 1 to 2.4 s old: at 4 s two are missing."""
@@ -20,34 +20,42 @@ def state_by_age(captured_at: datetime, now: datetime) -> State:
     return State.STALE if age <= BLIND_AFTER else State.BLIND
 
 
+def _worsened(message: Message, now: datetime) -> State | None:
+    """What a message's age has made of it; ``None``: it stands as it is, being fresh enough or blind anyway."""
+    state = state_by_age(message.captured_at, now)
+    return None if state is State.OK or message.state is State.BLIND else state
+
+
+def _age_s(message: Message, now: datetime) -> float:
+    return (now - message.captured_at).total_seconds()
+
+
 def aged_reading(reading: ZoneReading, now: datetime) -> ZoneReading:
     """The reading as it may be shown at ``now``: one that is too old loses its count, never its place."""
-    state = state_by_age(reading.captured_at, now)
-    if state is State.OK or reading.state is State.BLIND:
+    state = _worsened(reading, now)
+    if state is None:
         return reading
-    age_s = (now - reading.captured_at).total_seconds()
     return ZoneReading(
         venue_id=reading.venue_id,
         zone_id=reading.zone_id,
         camera_ids=reading.camera_ids,
         captured_at=reading.captured_at,
         state=state,
-        reason=f"no reading for {age_s:.0f} s",
+        reason=f"no reading for {_age_s(reading, now):.0f} s",
         epoch=reading.epoch,
     )
 
 
 def aged_occupancy(occupancy: Occupancy, now: datetime) -> Occupancy:
     """The occupancy as it may be shown at ``now``: one that is too old loses its count."""
-    state = state_by_age(occupancy.captured_at, now)
-    if state is State.OK or occupancy.state is State.BLIND:
+    state = _worsened(occupancy, now)
+    if state is None:
         return occupancy
-    age_s = (now - occupancy.captured_at).total_seconds()
     return Occupancy(
         venue_id=occupancy.venue_id,
         captured_at=occupancy.captured_at,
         state=state,
-        reason=f"no estimate for {age_s:.0f} s",
+        reason=f"no estimate for {_age_s(occupancy, now):.0f} s",
         section_id=occupancy.section_id,
         capacity=occupancy.capacity,
     )
@@ -55,15 +63,14 @@ def aged_occupancy(occupancy: Occupancy, now: datetime) -> Occupancy:
 
 def aged_positions(positions: Positions, now: datetime) -> Positions:
     """Where people stand, as it may be shown at ``now``: who is too long where they were is nowhere."""
-    state = state_by_age(positions.captured_at, now)
-    if state is State.OK or positions.state is State.BLIND:
+    state = _worsened(positions, now)
+    if state is None:
         return positions
-    age_s = (now - positions.captured_at).total_seconds()
     return Positions(
         venue_id=positions.venue_id,
         captured_at=positions.captured_at,
         state=state,
-        reason=f"no positions for {age_s:.0f} s",
+        reason=f"no positions for {_age_s(positions, now):.0f} s",
         blind_camera_ids=positions.blind_camera_ids,
     )
 

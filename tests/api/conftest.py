@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from api import bus
+from api.database.pool import Database
 from tests.api import world
 
 
@@ -26,6 +27,13 @@ def world_url(databases: world.Databases, _prepared: str) -> Iterator[str]:
     url = databases.create(template=_prepared)
     yield url
     databases.drop(url)
+
+
+@pytest.fixture
+async def database(world_url: str) -> AsyncIterator[Database]:
+    """The world's database, by one connection."""
+    async with Database(world_url, size=1) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from redis.asyncio import Redis
 
 from api.database.pool import Database
-from api.recorder.repository import store
 from api.recorder.service import Recorder
 from api.setup import prepare
 from domain.floor import Occupancy
@@ -43,17 +41,6 @@ async def install(url: str, **changes: object) -> None:
 @pytest.fixture(autouse=True)
 async def town_has_a_floor(world_url: str) -> None:
     await install(world_url, **FLOOR)
-
-
-@pytest.fixture
-async def database(world_url: str) -> AsyncIterator[Database]:
-    async with Database(world_url, size=1) as database:
-        yield database
-
-
-async def keep(database: Database, *messages: Message) -> None:
-    async with database.as_service() as connection:
-        await store(connection, messages)
 
 
 async def town(client: httpx.AsyncClient) -> dict[str, Any]:
@@ -136,7 +123,7 @@ async def test_figures_are_stored_as_they_are_and_what_is_not_known_is_left_out(
     world_url: str, database: Database
 ) -> None:
     known = figures(unseen_share=0.25, speed_m_per_s=0.0)
-    await keep(database, reading("stage", MINUTE, floor=known, method="floor"), reading("stage", SECONDS[1]))
+    await world.keep(database, reading("stage", MINUTE, floor=known, method="floor"), reading("stage", SECONDS[1]))
     rows = await fetch(world_url, "select floor from zone_readings order by captured_at")
     assert [row["floor"] and json.loads(row["floor"]) for row in rows] == [
         {
@@ -165,7 +152,7 @@ async def test_a_bucket_in_metres_has_means_and_the_worst_of_what_warns(
         )
         for second, level in enumerate(levels)
     ]
-    await keep(database, *(reading("stage", at, floor=one) for at, one in zip(SECONDS, told, strict=False)))
+    await world.keep(database, *(reading("stage", at, floor=one) for at, one in zip(SECONDS, told, strict=False)))
     first, second, *_ = await points(viewer)
     assert first["floor"] == {
         "area_m2": 40,
@@ -193,7 +180,7 @@ async def test_figures_of_less_than_half_a_bucket_are_not_told(
     told: bool,  # noqa: FBT001 - a case
 ) -> None:
     figured = [reading("stage", at, floor=figures()) for at in SECONDS[:measured]]
-    await keep(database, *figured, *(reading("stage", at) for at in SECONDS[measured:10]))
+    await world.keep(database, *figured, *(reading("stage", at) for at in SECONDS[measured:10]))
     point = (await points(viewer))[0]
     assert point["count"] == 5
     assert (point["floor"] is not None) is told
@@ -208,8 +195,8 @@ async def test_a_zone_that_many_cameras_see_does_not_vouch_for_each_of_them(
     viewer: httpx.AsyncClient, database: Database
 ) -> None:
     both = ("north", "south")
-    await keep(database, *(reading("stage", at, camera_ids=both, method="floor") for at in SECONDS[:30]))
-    await keep(database, reading("floor", SECONDS[0]), crossing(SECONDS[1]))
+    await world.keep(database, *(reading("stage", at, camera_ids=both, method="floor") for at in SECONDS[:30]))
+    await world.keep(database, reading("floor", SECONDS[0]), crossing(SECONDS[1]))
     answer = await viewer.get(f"{TOWN}/crossings", params={**RANGE, "step": 60})
     lines = {line["line_id"]: line["points"][0]["in_count"] for line in answer.json()["lines"]}
     assert lines == {"door": 1, "gate": None}
@@ -249,7 +236,7 @@ async def test_the_recorder_stores_figures_and_occupancy_once(world_url: str, re
 
 async def test_an_hour_by_minutes(viewer: httpx.AsyncClient, database: Database) -> None:
     hour = [MINUTE + timedelta(seconds=second) for second in range(3600)]
-    await keep(database, *(reading("stage", at, floor=figures()) for at in hour))
+    await world.keep(database, *(reading("stage", at, floor=figures()) for at in hour))
     found = await points(viewer, step=60, until="2026-05-01T19:00:00Z")
     assert len(found) == 60
     assert {point["floor"]["density_per_m2"] for point in found} == {0.5}

@@ -1,7 +1,7 @@
 """How many people are inside: who may know, over time, and now."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from api.database.pool import Database
-from api.recorder.repository import store
-from domain.messages import Message, State
+from domain.messages import State
 from domain.staleness import aged_occupancy
 from domain.topics import OCCUPANCY
 from domain.units import whole_second
@@ -22,17 +21,6 @@ RANGE = {"since": "2026-05-01T18:00:00Z", "until": "2026-05-01T18:01:00Z", "step
 SECONDS = [MINUTE + timedelta(seconds=second) for second in range(60)]
 TOWN = "/api/v1/venues/town"
 PATHS = ["/occupancy", "/occupancy/latest"]
-
-
-@pytest.fixture
-async def database(world_url: str) -> AsyncIterator[Database]:
-    async with Database(world_url, size=1) as database:
-        yield database
-
-
-async def keep(database: Database, *messages: Message) -> None:
-    async with database.as_service() as connection:
-        await store(connection, messages)
 
 
 async def inside(client: httpx.AsyncClient, **changes: object) -> list[dict[str, Any]]:
@@ -51,7 +39,7 @@ async def test_a_stranger_finds_no_such_venue_and_nothing_of_it(
     stranger: httpx.AsyncClient, database: Database, redis: Redis, path: str
 ) -> None:
     told = occupancy(whole_second(datetime.now(UTC)))
-    await keep(database, occupancy(MINUTE))
+    await world.keep(database, occupancy(MINUTE))
     await world.publish(redis, told)
     assert (await stranger.get(TOWN + path, params=RANGE)).status_code == 404
     own = (await stranger.get(TOWN.replace("town", "rival") + path, params=RANGE)).json()
@@ -61,9 +49,9 @@ async def test_a_stranger_finds_no_such_venue_and_nothing_of_it(
 async def test_every_bucket_of_the_occupancy_is_there_and_unknown_is_null(
     viewer: httpx.AsyncClient, database: Database
 ) -> None:
-    await keep(database, *(occupancy(at, 100.0 + second) for second, at in enumerate(SECONDS[:10])))
-    await keep(database, *(occupancy(at, 0.0) for at in SECONDS[10:20]))
-    await keep(database, *(occupancy(at, None) for at in SECONDS[20:30]))
+    await world.keep(database, *(occupancy(at, 100.0 + second) for second, at in enumerate(SECONDS[:10])))
+    await world.keep(database, *(occupancy(at, 0.0) for at in SECONDS[10:20]))
+    await world.keep(database, *(occupancy(at, None) for at in SECONDS[20:30]))
     first, empty, blind, missing, *rest = await inside(viewer)
     assert first == {
         "at": "2026-05-01T18:00:00Z",
@@ -86,7 +74,7 @@ async def test_every_bucket_of_the_occupancy_is_there_and_unknown_is_null(
 
 async def test_a_bucket_rolls_up_a_minute(viewer: httpx.AsyncClient, database: Database) -> None:
     over = [occupancy(at, 510.0, over_capacity=True, drift_per_hour=-4.0) for at in SECONDS[:20]]
-    await keep(database, *over, *(occupancy(at, 480.0, drift_per_hour=2.0) for at in SECONDS[20:40]))
+    await world.keep(database, *over, *(occupancy(at, 480.0, drift_per_hour=2.0) for at in SECONDS[20:40]))
     (point,) = await inside(viewer, step=60)
     assert (point["count"], point["peak"], point["over_capacity"]) == (495, 510, True)
     assert (point["drift_per_hour"], point["known_share"]) == (-1, 0.6667)
@@ -97,13 +85,13 @@ async def test_an_occupancy_needs_half_of_its_seconds(
     viewer: httpx.AsyncClient, database: Database, known: int, state: str
 ) -> None:
     stale = [occupancy(at, None, state=State.STALE) for at in SECONDS[known:10]]
-    await keep(database, *(occupancy(at) for at in SECONDS[:known]), *stale)
+    await world.keep(database, *(occupancy(at) for at in SECONDS[:known]), *stale)
     point = (await inside(viewer))[0]
     assert (point["state"], point["count"] is None) == (state, state != "ok")
 
 
 async def test_a_section_is_told_by_itself(viewer: httpx.AsyncClient, database: Database) -> None:
-    await keep(database, occupancy(MINUTE, 100.0), occupancy(MINUTE, 30.0, section_id="hall-b", capacity=50))
+    await world.keep(database, occupancy(MINUTE, 100.0), occupancy(MINUTE, 30.0, section_id="hall-b", capacity=50))
     (whole,) = await inside(viewer, step=1, until="2026-05-01T18:00:01Z")
     (hall,) = await inside(viewer, step=1, until="2026-05-01T18:00:01Z", section="hall-b")
     assert (whole["count"], hall["count"], hall["capacity"]) == (100, 30, 50)
@@ -180,7 +168,7 @@ async def test_without_redis_the_latest_is_refused_and_the_past_is_told(
 
 
 async def test_a_second_that_is_stored_stays_as_it_is(world_url: str, database: Database) -> None:
-    await keep(database, occupancy(MINUTE, 100.0))
-    await keep(database, occupancy(MINUTE, 200.0), occupancy(SECONDS[1], 201.0))
+    await world.keep(database, occupancy(MINUTE, 100.0))
+    await world.keep(database, occupancy(MINUTE, 200.0), occupancy(SECONDS[1], 201.0))
     rows = await fetch(world_url, "select count from occupancy_readings order by captured_at")
     assert [row["count"] for row in rows] == [100, 201]

@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +11,6 @@ from tests.api.world import MINUTE, crossing, reading
 
 RANGE = {"since": "2026-05-01T18:00:00Z", "until": "2026-05-01T18:01:00Z", "step": 10}
 SECONDS = [MINUTE + timedelta(seconds=second) for second in range(60)]
-
-
-@pytest.fixture
-async def database(world_url: str) -> AsyncIterator[Database]:
-    async with Database(world_url, size=1) as database:
-        yield database
 
 
 async def store(database: Database, *messages: ZoneReading | LineCrossing) -> None:

@@ -16,6 +16,8 @@ from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
 from api.app import create_app
+from api.database.pool import Database
+from api.recorder.repository import store
 from api.setup import FirstAdmin, prepare
 from domain.floor import Occupancy, Scan
 from domain.messages import CameraHealth, FloorFigures, LineCrossing, Message, State, ZoneReading
@@ -293,3 +295,9 @@ async def eventually(check: Callable[[], Awaitable[object]], *, within_s: float 
     while not (answer := await check()) and time.monotonic() < until:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     return answer
+
+
+async def keep(database: Database, *messages: Message) -> None:
+    """Store messages as the recorder does."""
+    async with database.as_service() as connection:
+        await store(connection, messages)
