@@ -7,7 +7,7 @@ recorder, the sign-in and the setup use :meth:`Database.as_service`.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, Self, TypeAlias
 from urllib.parse import urlsplit
 
@@ -123,7 +123,7 @@ class Database:
                 yield connection
             except LOST:
                 # A rollback on a frozen server would wait again, with no timeout of its own.
-                connection.terminate()
+                _drop(connection)
                 raise
 
     @asynccontextmanager
@@ -137,7 +137,13 @@ class Database:
         try:
             yield connection
         except LOST as error:
-            connection.terminate()
+            _drop(connection)
             raise Unavailable(f"the database does not answer ({type(error).__name__})") from error
         finally:
             await self._pool.release(connection)
+
+
+def _drop(connection: Connection) -> None:
+    """Close it by force. The pool may have taken a lost one back already, which is as well."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()

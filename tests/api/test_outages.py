@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from api import bus
+from api.database.pool import Database
+from domain.errors import Unavailable
 from tests.api import world
 from tests.api.world import MINUTE, Server, bearer, eventually, publish_picture, settings_for
 
@@ -79,3 +81,20 @@ async def test_a_redis_that_stops_and_comes_back(world_url: str, private_valkey:
         await publish_picture(redis, b"jpeg", MINUTE)
         await redis.aclose()
         assert (await client.get(picture)).content == b"jpeg"
+
+
+async def test_a_connection_that_was_cut_is_said_to_be_lost_even_where_the_pool_took_it_back(
+    private_postgres: Callable[[], Server],
+) -> None:
+    postgres = private_postgres()
+    await world.build(postgres.url)
+
+    async def cut(database: Database) -> None:
+        async with database.as_service() as connection:
+            await asyncio.to_thread(postgres.stop)
+            await asyncio.sleep(0.2)  # the loss is seen, and the pool takes the connection back
+            await connection.fetchval("select 1")
+
+    async with Database(postgres.url, size=2) as database:
+        with pytest.raises(Unavailable, match="does not answer"):
+            await cut(database)

@@ -1,0 +1,1 @@
+"""Our own crowd model: one network, two readings."""
