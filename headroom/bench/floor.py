@@ -26,7 +26,7 @@ from headroom.bench.floor_crowd import (
     grid_of_footprints,
     watched,
 )
-from headroom.evaluation.machine import machine
+from inference.evaluation.machine import machine
 from inference.zones.fusion import FloorFusion, Merged
 from inference.zones.membership import ZoneIndex
 

@@ -23,11 +23,11 @@ from headroom.bench.contest import contest
 from headroom.bench.lap import Lap, NotRunError, run_lap
 from headroom.bench.prepare import make_int8
 from headroom.bench.result import Bench, Cameras, Standing
-from headroom.evaluation.machine import machine
 from headroom.recording import recording
 from inference.detect.base import Picture
 from inference.detect.box import this_hardware
 from inference.detect.throughput import BATCHES, Measurable, measure
+from inference.evaluation.machine import machine
 from inference.evaluation.mot_truth import MotTruth, read_mot
 from inference.worker import make_detector
 from ingest.camera import Camera

@@ -10,10 +10,10 @@ from pathlib import Path
 from string import Template
 
 from headroom.evaluation import charts
-from headroom.evaluation.machine import machine
 from headroom.evaluation.result import FUSED, Evaluation, Scene
 from headroom.evaluation.table import lean_of, measures, signed
 from inference.evaluation.counting import NOMINAL_COVERAGE, Counts, by_band, score
+from inference.evaluation.machine import machine
 
 _HERE = Path(__file__).parent
 
