@@ -6,7 +6,8 @@
     │   ├── BadVenue        a venue file
     │   ├── BadGeometry     a polygon, a line or a homography
     │   ├── BadCalibration  where a camera looks cannot be what was said
-    │   └── BadSource       footage that cannot be what it claims to be
+    │   ├── BadSource       footage that cannot be what it claims to be
+    │   └── BadDataset      labelled pictures that contradict themselves, or are not what they were
     ├── ModelDiffers        an exported model does not answer as the weights it was made from
     ├── AssetUnavailable    no source of a file could be reached, or its hash was wrong
     ├── CameraLost          a camera's connection ended or never came; it will be tried again
@@ -46,6 +47,10 @@ class BadCalibration(BadInput):
 
 class BadSource(BadInput):
     """A camera source that cannot be parsed, or a file that is not the footage it claims to be."""
+
+
+class BadDataset(BadInput):
+    """Labels or pictures that cannot be trained on; the message has a line for each problem, with file and line."""
 
 
 class ModelDiffers(HeadroomError):

@@ -1,6 +1,6 @@
 """One labelled picture, as every part of training sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
@@ -36,6 +36,8 @@ class Item:
         boxes: left, top, right, bottom in pixels, shape (n, 4).
         classes: index into :data:`CLASSES` of each box, shape (n,).
         points: x, y of the middle of each head in pixels, shape (m, 2); empty where heads have boxes.
+        ignored: left, top, right, bottom in pixels of where people may be without a label (a crowd nobody took apart,
+            somebody hardly to be seen, a reflection), shape (k, 4): nothing in there is evidence, of any class.
     """
 
     image: Path
@@ -49,6 +51,7 @@ class Item:
     boxes: NDArray[np.float64]
     classes: NDArray[np.intp]
     points: NDArray[np.float64]
+    ignored: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 4)))
 
     @property
     def heads(self) -> NDArray[np.float64] | None:
