@@ -32,6 +32,8 @@ class Settings(BaseModel):
         supabase_key: that project's publishable (anon) key.
         retention_days: how many days of readings and crossings are kept.
         metrics_token: bearer token with which Prometheus may read ``/metrics``.
+        mlflow_url: an MLflow server that keeps runs and models of training; absent: a file and a folder in the data
+            folder do.
         log_level: least severe level that is logged.
     """
 
@@ -50,6 +52,7 @@ class Settings(BaseModel):
     supabase_key: SecretStr | None = None
     retention_days: int = Field(default=30, ge=1)
     metrics_token: SecretStr | None = None
+    mlflow_url: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("assets")
@@ -70,6 +73,13 @@ class Settings(BaseModel):
         if secret is not None and len(secret.get_secret_value()) < 32:
             raise ValueError("must have at least 32 characters (RFC 7518, 3.2)")
         return secret
+
+    @field_validator("mlflow_url")
+    @classmethod
+    def _over_http(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("must be the address of an MLflow server: http://… or https://…")
+        return url
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -100,7 +110,7 @@ class Settings(BaseModel):
         return values
 
 
-_SECRETS = frozenset({"database_url", "redis_url", "jwt_secret", "supabase_key", "metrics_token"})
+_SECRETS = frozenset({"database_url", "redis_url", "jwt_secret", "supabase_key", "metrics_token", "mlflow_url"})
 
 
 def _explain(where: tuple[int | str, ...], message: str, given: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ from headroom.supervise import ChildSpec, Supervisor
 _OWN: Final = ("worker", "floor", "recorder", "alerts", "api")
 _SLOW_START_S: Final = 120.0  # a first start compiles the network: 6 s here, a minute on a small machine
 _NEEDS: Final = {
-    "api": frozenset(Settings.model_fields) - {"assets"},
+    "api": frozenset(Settings.model_fields) - {"assets", "mlflow_url"},
     "recorder": frozenset({"data", "log_level", "database_url", "redis_url", "retention_days"}),
     "alerts": frozenset({"data", "log_level", "database_url", "redis_url", "retention_days"}),
     "worker": frozenset({"assets", "data", "log_level", "redis_url"}),
