@@ -94,6 +94,10 @@ class Credits:
         while not self._free.acquire(timeout=_BEAT_S):
             waiting()
 
+    def give_back(self) -> None:
+        """The credit taken last was not used: a recording ended where the next frame was looked for."""
+        self._free.release()
+
     def _listen(self) -> NoReturn:
         while granted := os.read(self._descriptor, 4096):
             self._free.release(len(granted))
@@ -161,6 +165,7 @@ class Capture:
             room = self._ring.room(self._sequence)
             size = recording.next(room)
             if size is None:
+                self._credit.give_back()
                 break
             if self._order.pace is Pace.REAL_TIME:
                 self._wait_until_due(pacer, before_s + recording.time_s)

@@ -75,6 +75,16 @@ async def test_a_loop_starts_again_and_its_sequence_goes_on(tmp_path: Path) -> N
     assert frames[10].media_time_s == 0
 
 
+async def test_a_loop_goes_on_for_ever_and_not_for_as_many_rounds_as_there_is_room(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "hall.avi", 3)
+    seen = 0
+    async with Camera("hall", Source.parse(str(path)), pace=Pace.FLAT_OUT, loop=True) as camera, asyncio.timeout(30):
+        async for _ in camera.frames():
+            seen += 1
+            if seen == 300:
+                break
+
+
 async def test_a_folder_of_pictures_is_a_recording_of_any_sizes(tmp_path: Path) -> None:
     for number in (1, 2, 10):
         picture = numbered_frame(number)
