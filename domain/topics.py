@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.alerts import Alert
+from domain.captures import Capture, CaptureRequest
 from domain.floor import CameraPositions, Occupancy, Positions, Scan
 from domain.messages import CameraHealth, LineCrossing, Message, PostureEvent, ZoneReading
 
@@ -77,12 +78,17 @@ OCCUPANCY: Final = Topic(
 )
 SCANS: Final = Topic("scans", Scan, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 1_000_000)
 ALERTS: Final = Topic("alerts", Alert, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 100_000)
+CAPTURES: Final = Topic("captures", Capture, None, Transport.PUBSUB_AND_STREAM, 24 * 3600, DropPolicy.KEEP_ALL, 20_000)
+CAPTURE_REQUESTS: Final = Topic("capture-requests", CaptureRequest, None, Transport.PUBSUB, 1, DropPolicy.KEEP_ALL)
 FRAME: Final = Topic("frame", None, 2.0, Transport.LAST_VALUE, 10, DropPolicy.NEWEST_WINS)
 
 TOPICS: Final = MappingProxyType(
     {
         topic.name: topic
-        for topic in (READINGS, CROSSINGS, POSTURES, CAMERAS, SIGHTINGS, POSITIONS, OCCUPANCY, SCANS, ALERTS, FRAME)
+        for topic in (
+            *(READINGS, CROSSINGS, POSTURES, CAMERAS, SIGHTINGS, POSITIONS, OCCUPANCY, SCANS, ALERTS),
+            *(CAPTURES, CAPTURE_REQUESTS, FRAME),
+        )
     }
 )
 

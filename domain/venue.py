@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from domain.alert_rules import AlertSettings, nearest
 from domain.calibration import Calibration
+from domain.captures import LearningConfig
 from domain.errors import BadVenue
 from domain.geometry import Line, Polygon
 from domain.source import Source
@@ -163,6 +164,7 @@ class VenueConfig(_Part):
         inside_at_start: people inside when nothing is known yet: 0 where Headroom is started before doors;
             ``None``: not known, so that occupancy stays unknown until cameras see enough of the floor.
         alerts: what differs from the default rules of ``configs/alerts.yaml``.
+        learning: what may be kept of live pictures to learn from; nothing, unless it says so.
 
     Example:
         >>> VenueConfig.model_validate({"version": 1, "id": "hall", "name": "Hall", "capacity": 500,
@@ -187,6 +189,7 @@ class VenueConfig(_Part):
     gates: tuple[GateConfig, ...] = ()
     inside_at_start: int | None = Field(default=None, ge=0)
     alerts: AlertSettings | None = None
+    learning: LearningConfig = LearningConfig()
 
     @field_validator("timezone")
     @classmethod
@@ -208,6 +211,8 @@ class VenueConfig(_Part):
                 raise BadVenue(f"gate {gate.id!r} names lines {unknown}; the venue has {sorted(_ids(self.lines))}")
         _refuse_unknown_alert_zones(self.alerts, [*(zone.id for zone in self.zones), *floor_ids])
         cameras = {camera.id: camera for camera in self.cameras}
+        if unknown := sorted(set(self.learning.cameras or ()) - set(cameras)):
+            raise BadVenue(f"learning.cameras names {unknown}; the venue has {sorted(cameras)}")
         placed: tuple[ZoneConfig | LineConfig, ...] = (*self.zones, *self.lines)
         for part in placed:
             if part.camera_id not in cameras:

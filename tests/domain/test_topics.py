@@ -19,6 +19,7 @@ def test_the_table_names_each_topic_once() -> None:
     assert set(TOPICS) == {
         *("readings", "crossings", "postures", "occupancy", "scans"),
         *("sightings", "positions", "cameras", "alerts", "frame"),
+        *("captures", "capture-requests"),
     }
     assert all(name == topic.name for name, topic in TOPICS.items())
 
