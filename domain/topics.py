@@ -9,6 +9,7 @@ from domain.alerts import Alert
 from domain.captures import Capture, CaptureRequest
 from domain.floor import CameraPositions, Occupancy, Positions, Scan
 from domain.messages import CameraHealth, LineCrossing, Message, PostureEvent, ZoneReading
+from domain.rollout import ModelAliases, RolloutEvent, ShadowReport
 
 
 class Transport(StrEnum):
@@ -80,6 +81,15 @@ SCANS: Final = Topic("scans", Scan, None, Transport.PUBSUB_AND_STREAM, 6 * 3600,
 ALERTS: Final = Topic("alerts", Alert, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.KEEP_ALL, 100_000)
 CAPTURES: Final = Topic("captures", Capture, None, Transport.PUBSUB_AND_STREAM, 24 * 3600, DropPolicy.KEEP_ALL, 20_000)
 CAPTURE_REQUESTS: Final = Topic("capture-requests", CaptureRequest, None, Transport.PUBSUB, 1, DropPolicy.KEEP_ALL)
+MODELS: Final = Topic(
+    "models", ModelAliases, None, Transport.PUBSUB_AND_LAST_VALUE, 7 * 24 * 3600, DropPolicy.NEWEST_WINS
+)
+ROLLOUTS: Final = Topic(
+    "rollouts", RolloutEvent, None, Transport.PUBSUB_AND_STREAM, 24 * 3600, DropPolicy.KEEP_ALL, 10_000
+)
+SHADOWS: Final = Topic(
+    "shadows", ShadowReport, None, Transport.PUBSUB_AND_STREAM, 6 * 3600, DropPolicy.NEWEST_WINS, 10_000
+)
 FRAME: Final = Topic("frame", None, 2.0, Transport.LAST_VALUE, 10, DropPolicy.NEWEST_WINS)
 
 TOPICS: Final = MappingProxyType(
@@ -87,7 +97,7 @@ TOPICS: Final = MappingProxyType(
         topic.name: topic
         for topic in (
             *(READINGS, CROSSINGS, POSTURES, CAMERAS, SIGHTINGS, POSITIONS, OCCUPANCY, SCANS, ALERTS),
-            *(CAPTURES, CAPTURE_REQUESTS, FRAME),
+            *(CAPTURES, CAPTURE_REQUESTS, MODELS, ROLLOUTS, SHADOWS, FRAME),
         )
     }
 )

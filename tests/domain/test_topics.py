@@ -20,6 +20,7 @@ def test_the_table_names_each_topic_once() -> None:
         *("readings", "crossings", "postures", "occupancy", "scans"),
         *("sightings", "positions", "cameras", "alerts", "frame"),
         *("captures", "capture-requests"),
+        *("models", "rollouts", "shadows"),
     }
     assert all(name == topic.name for name, topic in TOPICS.items())
 
