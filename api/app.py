@@ -15,6 +15,7 @@ from api.cameras.endpoints import router as cameras
 from api.errors import install_error_handlers
 from api.health.endpoints import router as health
 from api.health.service import VERSION
+from api.jobs.endpoints import router as jobs
 from api.live.endpoints import router as live
 from api.metrics import CountRequests
 from api.occupancy.endpoints import router as occupancy
@@ -49,7 +50,20 @@ def create_app(settings: Settings, *, dist: Path = DIST) -> FastAPI:
     app.state.parts = parts
     install_error_handlers(app)
     app.add_exception_handler(RequestValidationError, _bad_request)
-    for router in (health, access, venues, readings, occupancy, scans, postures, cameras, calibration, alerts, live):
+    for router in (
+        health,
+        access,
+        venues,
+        readings,
+        occupancy,
+        scans,
+        postures,
+        cameras,
+        calibration,
+        alerts,
+        jobs,
+        live,
+    ):
         app.include_router(router)
     install_pages(app, dist)
     app.add_middleware(SecurityHeaders)

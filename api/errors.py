@@ -4,7 +4,8 @@ HeadroomError
 ├── TokenRefused    401: the access token is missing, wrong or old
 ├── SignInRefused   400 or 429: wrong password, used refresh token, too many tries
 ├── NotVisible      404: it does not exist, or not for this user; the two look the same on purpose
-└── NotAllowed      403: this user sees it, and may not do that to it
+├── NotAllowed      403: this user sees it, and may not do that to it
+└── Conflicts       409: what is there already says otherwise
 """
 
 from typing import Final
@@ -50,12 +51,17 @@ class NotAllowed(HeadroomError):
     """The user's role in this venue does not include it."""
 
 
+class Conflicts(HeadroomError):
+    """What is there already says otherwise; the message says what."""
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Give each expected error its status and its words."""
     app.add_exception_handler(TokenRefused, _unauthorised)
     app.add_exception_handler(SignInRefused, _sign_in_refused)
     app.add_exception_handler(NotVisible, _not_found)
     app.add_exception_handler(NotAllowed, _forbidden)
+    app.add_exception_handler(Conflicts, _conflict)
     app.add_exception_handler(BadInput, _bad_input)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(RedisError, _unavailable)
@@ -79,6 +85,10 @@ async def _not_found(_: Request, error: Exception) -> JSONResponse:
 
 async def _forbidden(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": str(error)}, status_code=403)
+
+
+async def _conflict(_: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": str(error)}, status_code=409)
 
 
 async def _bad_input(_: Request, error: Exception) -> JSONResponse:

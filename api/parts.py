@@ -13,6 +13,8 @@ from api.access.supabase import SupabaseSignIn
 from api.access.tokens import TokenVerifier
 from api.bus import connect
 from api.database.pool import Database
+from api.jobs.broker import Broker
+from api.jobs.sending import Sender
 from api.live.hub import Hub
 from api.metrics import Metrics
 from api.scans.scanners import Scanners
@@ -31,6 +33,7 @@ class Parts:
     sign_in: SignIn
     hub: Hub
     scanners: Scanners
+    jobs: Sender
     metrics: Metrics
 
     @classmethod
@@ -41,7 +44,8 @@ class Parts:
             BadSettings: something that the API cannot do without is not set.
         """
         database = Database(_needed(settings.database_url, "HEADROOM_DATABASE_URL"))
-        redis = connect(_needed(settings.redis_url, "HEADROOM_REDIS_URL"))
+        redis_url = _needed(settings.redis_url, "HEADROOM_REDIS_URL")
+        redis = connect(redis_url)
         metrics = Metrics()
         return cls(
             settings=settings,
@@ -51,6 +55,7 @@ class Parts:
             sign_in=_sign_in(settings, database),
             hub=Hub(redis),
             scanners=Scanners(database),
+            jobs=Sender(database, redis, Broker(redis_url)),
             metrics=metrics,
         )
 
@@ -59,7 +64,7 @@ class Parts:
         """Open what can be opened, and close all of it at the end."""
         await self.database.open()
         try:
-            async with self.hub.running():
+            async with self.hub.running(), self.jobs.running():
                 yield
         finally:
             await self.sign_in.close()

@@ -20,7 +20,12 @@ class PartState(BaseModel):
 
 
 class Ready(BaseModel):
-    """Whether all parts are there, and which is not."""
+    """Whether all parts are there, and which is not.
+
+    Attributes:
+        jobs: whether a worker waits for finite jobs. Not a part that readiness needs: without one, jobs wait.
+    """
 
     ready: bool
     parts: dict[Literal["database", "redis", "recorder"], PartState]
+    jobs: PartState

@@ -9,6 +9,8 @@ from redis.exceptions import RedisError
 
 from api.health import repository
 from api.health.schemas import PartState, Ready
+from api.jobs.presence import heard
+from api.jobs.schemas import Queue
 from api.parts import Parts
 from domain.errors import Unavailable
 
@@ -19,13 +21,14 @@ VERSION: Final = version("headroom")
 
 async def readiness(parts: Parts) -> Ready:
     """Ask every part at once."""
-    database, redis, recorder = await asyncio.gather(
+    database, redis, recorder, jobs = await asyncio.gather(
         _checked("the database", _database(parts)),
         _checked("Redis", _redis(parts)),
         _checked("Redis", _recorder(parts)),
+        _checked("Redis", _jobs(parts)),
     )
     states = {"database": database, "redis": redis, "recorder": recorder}
-    return Ready.model_validate({"ready": all(state.ok for state in states.values()), "parts": states})
+    return Ready.model_validate({"ready": all(state.ok for state in states.values()), "parts": states, "jobs": jobs})
 
 
 async def _checked(what: str, check: Awaitable[PartState]) -> PartState:
@@ -55,6 +58,13 @@ async def _recorder(parts: Parts) -> PartState:
     if beat.problem is not None:
         return PartState(ok=False, detail=f"{beat.problem}; {beat.behind} messages wait")
     return PartState(ok=True, detail=f"storing, {beat.behind} messages behind")
+
+
+async def _jobs(parts: Parts) -> PartState:
+    queues = [queue.value for queue in Queue if await heard(parts.redis, queue) is not None]
+    if not queues:
+        return PartState(ok=False, detail="no worker is there: jobs wait")
+    return PartState(ok=True, detail=f"a worker waits for {' and '.join(queues)} jobs")
 
 
 async def refresh_metrics(parts: Parts) -> None:

@@ -305,6 +305,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{venue_id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Jobs
+         * @description A venue's jobs, newest first.
+         */
+        get: operations["get_jobs_api_v1_venues__venue_id__jobs_get"];
+        put?: never;
+        /**
+         * Ask For Job
+         * @description Ask for a job. With an `idempotency_key` it may be asked for again: it is one job.
+         */
+        post: operations["ask_for_job_api_v1_venues__venue_id__jobs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job
+         * @description One job. With `after` the answer comes when it has changed since that revision, or when the wait is over.
+         */
+        get: operations["get_job_api_v1_venues__venue_id__jobs__job_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/jobs/{job_id}/artefacts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job Artefact
+         * @description A file that the job made. Always as a download: a report holds a script, and must not run as this site's.
+         */
+        get: operations["get_job_artefact_api_v1_venues__venue_id__jobs__job_id__artefacts__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description End a queued job at once, a running one within seconds. One that is over stays as it is.
+         */
+        post: operations["cancel_job_api_v1_venues__venue_id__jobs__job_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/jobs/{job_id}/story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job Story
+         * @description One job with all that happened to it: who asked, who did it, who stopped it, and when.
+         */
+        get: operations["get_job_story_api_v1_venues__venue_id__jobs__job_id__story_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue_id}/occupancy": {
         parameters: {
             query?: never;
@@ -720,6 +824,50 @@ export interface components {
             version: string;
         };
         /**
+         * Analyse
+         * @description Count people in recorded footage.
+         *
+         *     Attributes:
+         *         source: ``recordings/FILE`` of the venue, or ``asset:NAME``.
+         *         camera_id: count in this camera's zones; ``None``: in the whole picture.
+         *         model: a detector's name; ``None``: the default.
+         *         density: a live density model's name, or ``none``.
+         *         budgeted: look at a frame only where a prediction would not do: faster, somewhat less exact.
+         */
+        Analyse: {
+            /**
+             * Budgeted
+             * @default false
+             */
+            budgeted: boolean;
+            /** Camera Id */
+            camera_id?: string | null;
+            /** Density */
+            density?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Artefact
+         * @description A whole file that a job made.
+         *
+         *     Attributes:
+         *         name: within the job, such as ``counts.jsonl``.
+         *         path: relative to the folder of jobs.
+         */
+        Artefact: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
          * CameraCalibration
          * @description A known camera, in OpenCV's convention: a point X of the world is seen at K (R X + t), through its distortion.
          *
@@ -974,6 +1122,27 @@ export interface components {
             venue_id: string;
         };
         /**
+         * Evaluate
+         * @description Compare counts with a truth that is known.
+         *
+         *     Attributes:
+         *         source: footage or a folder of pictures.
+         *         truth: a MOTChallenge ``gt.txt``, or ``counts.json`` or a folder of ``.mat`` files for stills.
+         *         region: ``x1,y1,x2,y2,…`` in pixels, for videos.
+         */
+        Evaluate: {
+            /** Density */
+            density?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Region */
+            region?: string | null;
+            /** Source */
+            source: string;
+            /** Truth */
+            truth: string;
+        };
+        /**
          * Evidence
          * @description The figures behind an alert, as they were when it last changed.
          */
@@ -1003,6 +1172,34 @@ export interface components {
             unit: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * Export
+         * @description Turn a checkpoint into what detectors read.
+         *
+         *     Attributes:
+         *         weights: a YOLOv8 checkpoint, ``training/FILE.pt``.
+         *         quantise: make 8-bit integers of it too, kept only where they count as well on ``footage``.
+         *         footage: a video to count in; ``truth`` says who is in it.
+         *         calibrate: footage whose frames show what the network will meet; left out, ``footage``.
+         */
+        Export: {
+            /**
+             * Calibrate
+             * @default []
+             */
+            calibrate: string[];
+            /** Footage */
+            footage?: string | null;
+            /**
+             * Quantise
+             * @default false
+             */
+            quantise: boolean;
+            /** Truth */
+            truth?: string | null;
+            /** Weights */
+            weights: string;
         };
         /**
          * FloorFigures
@@ -1267,6 +1464,132 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * Job
+         * @description A job as it stands.
+         *
+         *     Attributes:
+         *         queue: where it was last sent.
+         *         sent_at: when a worker was last told of it; ``None``: the broker was away, it is sent when that is back.
+         *         attempt: how often it was begun.
+         *         lost: attempts whose worker was not heard any more.
+         *         worker: who does it, or did it last.
+         *         heartbeat_at: when that was last heard.
+         *         progress: share that is done, 0 to 1; ``None``: not known, which is not 0.
+         *         words: what is being done.
+         *         error: why it failed.
+         *         revision: grows with each change; ask with ``after`` to wait for the next.
+         */
+        Job: {
+            /** Actor */
+            actor: string;
+            /** Artefacts */
+            artefacts: components["schemas"]["Artefact"][];
+            /** Attempt */
+            attempt: number;
+            /** Cancel Asked At */
+            cancel_asked_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Heartbeat At */
+            heartbeat_at: string | null;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            kind: components["schemas"]["Kind"];
+            /** Limit S */
+            limit_s: number;
+            /** Lost */
+            lost: number;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Progress */
+            progress: number | null;
+            queue: components["schemas"]["Queue"] | null;
+            /** Revision */
+            revision: number;
+            /** Sent At */
+            sent_at: string | null;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["JobState"];
+            /** Venue Id */
+            venue_id: string;
+            /**
+             * Wish
+             * @enum {string}
+             */
+            wish: "any" | "cpu" | "gpu";
+            /** Words */
+            words: string | null;
+            /** Worker */
+            worker: string | null;
+        };
+        /**
+         * JobChange
+         * @description One thing that happened to a job, and by whom.
+         */
+        JobChange: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Attempt */
+            attempt: number;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "asked" | "started" | "lost" | "given_back" | "cancel_asked" | "succeeded" | "failed" | "cancelled";
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * Jobs
+         * @description A venue's jobs, newest first.
+         *
+         *     Attributes:
+         *         truncated: whether older ones were left out because of the limit.
+         */
+        Jobs: {
+            /** Jobs */
+            jobs: components["schemas"]["Job"][];
+            /** Truncated */
+            truncated: boolean;
+            /** Venue Id */
+            venue_id: string;
+        };
+        /**
+         * JobState
+         * @description Where a job stands; the last three are final.
+         * @enum {string}
+         */
+        JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        /**
+         * JobStory
+         * @description What happened to a job, oldest first.
+         */
+        JobStory: {
+            /** Changes */
+            changes: components["schemas"]["JobChange"][];
+            job: components["schemas"]["Job"];
+        };
+        /**
          * KeptCalibration
          * @description A calibration as it was kept.
          *
@@ -1308,6 +1631,12 @@ export interface components {
             /** Sequence */
             sequence: number;
         };
+        /**
+         * Kind
+         * @description What a job does.
+         * @enum {string}
+         */
+        Kind: "analyse" | "evaluate" | "export" | "train";
         /**
          * LatestOccupancy
          * @description People inside now.
@@ -1571,6 +1900,23 @@ export interface components {
             venue_id: string;
         };
         /**
+         * NewAnalysis
+         * @description Ask for recorded footage to be counted.
+         */
+        NewAnalysis: {
+            /** Idempotency Key */
+            idempotency_key?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "analyse";
+            /** Limit S */
+            limit_s?: number | null;
+            parameters: components["schemas"]["Analyse"];
+            queue?: components["schemas"]["Queue"] | null;
+        };
+        /**
          * NewCalibration
          * @description A calibration to be kept.
          *
@@ -1585,6 +1931,40 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * NewEvaluation
+         * @description Ask how right the counts are.
+         */
+        NewEvaluation: {
+            /** Idempotency Key */
+            idempotency_key?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "evaluate";
+            /** Limit S */
+            limit_s?: number | null;
+            parameters: components["schemas"]["Evaluate"];
+            queue?: components["schemas"]["Queue"] | null;
+        };
+        /**
+         * NewExport
+         * @description Ask for a checkpoint to be exported.
+         */
+        NewExport: {
+            /** Idempotency Key */
+            idempotency_key?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "export";
+            /** Limit S */
+            limit_s?: number | null;
+            parameters: components["schemas"]["Export"];
+            queue?: components["schemas"]["Queue"] | null;
         };
         /**
          * NewScan
@@ -1621,6 +2001,28 @@ export interface components {
         NewScans: {
             /** Scans */
             scans: components["schemas"]["NewScan"][];
+        };
+        /**
+         * NewTraining
+         * @description Ask for a model to be trained.
+         */
+        NewTraining: {
+            /** Idempotency Key */
+            idempotency_key?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "train";
+            /** Limit S */
+            limit_s?: number | null;
+            /**
+             * @default {
+             *       "stage": "train"
+             *     }
+             */
+            parameters: components["schemas"]["Train"];
+            queue?: components["schemas"]["Queue"] | null;
         };
         /**
          * Note
@@ -2058,6 +2460,12 @@ export interface components {
             ][];
         };
         /**
+         * Queue
+         * @description Where workers listen: for work on a processor, and for work that wants a GPU.
+         * @enum {string}
+         */
+        Queue: "cpu" | "gpu";
+        /**
          * ReadingPoint
          * @description One bucket of one zone.
          *
@@ -2114,8 +2522,12 @@ export interface components {
         /**
          * Ready
          * @description Whether all parts are there, and which is not.
+         *
+         *     Attributes:
+         *         jobs: whether a worker waits for finite jobs. Not a part that readiness needs: without one, jobs wait.
          */
         Ready: {
+            jobs: components["schemas"]["PartState"];
             /** Parts */
             parts: {
                 [key: string]: components["schemas"]["PartState"];
@@ -2259,6 +2671,26 @@ export interface components {
             scans: components["schemas"]["TakenScan"][];
             /** Venue Id */
             venue_id: string;
+        };
+        /**
+         * Train
+         * @description Train a model by one of the stages that ``configs/jobs.yaml`` names.
+         *
+         *     Attributes:
+         *         stage: its name there.
+         *         epochs: in place of the stage's own.
+         *         seed: in place of the stage's own.
+         */
+        Train: {
+            /** Epochs */
+            epochs?: number | null;
+            /** Seed */
+            seed?: number | null;
+            /**
+             * Stage
+             * @default train
+             */
+            stage: string;
         };
         /**
          * Trend
@@ -3109,6 +3541,241 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Crossings"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_jobs_api_v1_venues__venue_id__jobs_get: {
+        parameters: {
+            query?: {
+                /** @description Only those of these kinds */
+                kind?: components["schemas"]["Kind"][] | null;
+                /** @description At most so many, the newest */
+                limit?: number;
+                /** @description Only those that stand so */
+                state?: components["schemas"]["JobState"][] | null;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_for_job_api_v1_venues__venue_id__jobs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnalysis"] | components["schemas"]["NewEvaluation"] | components["schemas"]["NewExport"] | components["schemas"]["NewTraining"];
+            };
+        };
+        responses: {
+            /** @description Asked for before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description The broker is away; the job is kept, and sent later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_job_api_v1_venues__venue_id__jobs__job_id__get: {
+        parameters: {
+            query?: {
+                /** @description Wait until its revision is beyond this one */
+                after?: number | null;
+                /** @description For at most so many seconds */
+                wait_s?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The job's id */
+                job_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_job_artefact_api_v1_venues__venue_id__jobs__job_id__artefacts__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id */
+                job_id: string;
+                /** @description As the job names its artefact */
+                name: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "X-Content-SHA256"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_job_api_v1_venues__venue_id__jobs__job_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id */
+                job_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_job_story_api_v1_venues__venue_id__jobs__job_id__story_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id */
+                job_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStory"];
                 };
             };
             /** @description Validation Error */
