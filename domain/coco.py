@@ -28,7 +28,7 @@ def coco_text(pictures: Sequence[LabelledPicture]) -> str:
     labels = [(number, label) for number, picture in enumerate(pictures, start=1) for label in picture.labels]
     annotations = [_annotation(number, image, label) for number, (image, label) in enumerate(labels, start=1)]
     categories: list[dict[str, object]] = [
-        {"id": name.index + 1, "name": name.value, "supercategory": "person"} for name in LABEL_CLASSES
+        {"id": name.number + 1, "name": name.value, "supercategory": "person"} for name in LABEL_CLASSES
     ]
     point = {"id": _POINT_CATEGORY, "name": _POINT, "supercategory": "person"}
     categories.append({**point, "keypoints": ["head"], "skeleton": []})
@@ -53,7 +53,7 @@ def _annotation(number: int, image: int, label: AnyLabel) -> dict[str, object]:
         return {**row, "category_id": _POINT_CATEGORY, **place}
     across, down = label.right - label.left, label.bottom - label.top
     box = [label.left, label.top, round(across, 4), round(down, 4)]
-    return {**row, "category_id": label.name.index + 1, "bbox": box, "area": round(across * down, 4)}
+    return {**row, "category_id": label.name.number + 1, "bbox": box, "area": round(across * down, 4)}
 
 
 @dataclass

@@ -53,7 +53,7 @@ def yolo_text(labels: Sequence[AnyLabel], width: int, height: int) -> str:
         if isinstance(label, BoxLabel):
             x, y = (label.left + label.right) / 2 / width, (label.top + label.bottom) / 2 / height
             across, down = (label.right - label.left) / width, (label.bottom - label.top) / height
-            lines.append(f"{label.name.index} {x:.8f} {y:.8f} {across:.8f} {down:.8f}\n")
+            lines.append(f"{label.name.number} {x:.8f} {y:.8f} {across:.8f} {down:.8f}\n")
     return "".join(lines)
 
 
@@ -102,7 +102,7 @@ def _yolo_box(fields: list[str], width: int, height: int) -> BoxLabel:
 
 
 def _class_of(field: str) -> LabelClass:
-    known = ", ".join(f"{name.index} ({name})" for name in LABEL_CLASSES)
+    known = ", ".join(f"{name.number} ({name})" for name in LABEL_CLASSES)
     if not (field.isdecimal() and field.isascii() and int(field) < len(LABEL_CLASSES)):
         raise ValueError(f"class {field!r} does not exist; the classes are {known}")
     return LABEL_CLASSES[int(field)]

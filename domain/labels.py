@@ -28,7 +28,7 @@ class LabelClass(StrEnum):
     HEAD = "head"
 
     @property
-    def index(self) -> int:
+    def number(self) -> int:
         """The class number in YOLO files."""
         return LABEL_CLASSES.index(self)
 
@@ -164,5 +164,5 @@ def refuse_bad(labels: Sequence[BoxLabel | PointLabel], width: int, height: int)
 def place_of(label: BoxLabel | PointLabel) -> tuple[object, ...]:
     """What a label says, whoever says it: for comparing and sorting."""
     if isinstance(label, BoxLabel):
-        return ("box", label.name.index, label.left, label.top, label.right, label.bottom)
-    return ("point", label.name.index, label.x, label.y)
+        return ("box", label.name.number, label.left, label.top, label.right, label.bottom)
+    return ("point", label.name.number, label.x, label.y)

@@ -22,6 +22,7 @@ from inference.crowd.correction import CameraCorrection
 from inference.crowd.watch import DensityWatch
 from inference.detect import Detections
 from inference.floor.camera_ground import CameraGround, ground_of
+from inference.learning.keeper import Keeper
 from inference.pacer import Pacer
 from inference.picture import blurred_jpeg
 from inference.posture.watch import PostureWatch
@@ -72,6 +73,7 @@ class Desk:
         postures: shown every frame that was looked at; ``None`` where nobody watches postures.
         density: reads density maps of crowded cameras; ``None``: boxes count alone.
         views: folder in which the view that a camera was calibrated on is kept; ``None``: it is learnt at each start.
+        keeper: keeps frames to learn from; ``None`` where the venue does not allow it.
     """
 
     venue: VenueConfig
@@ -83,6 +85,7 @@ class Desk:
     postures: PostureWatch | None = None
     density: DensityWatch | None = None
     views: Path | None = None
+    keeper: Keeper | None = None
 
 
 class CameraWorker:
@@ -169,6 +172,8 @@ class CameraWorker:
         at_s, size = frame.captured_at.timestamp(), (width, height)
         seen = pipeline.predict(at_s, size) if found is None else pipeline.process(found, at_s, size)
         self._seconds.add(frame.captured_at, seen.zones)
+        if self._desk.keeper is not None and found is not None:
+            self._desk.keeper.offer(frame, found, seen, self._desk.model)
         if seen.density_due:
             self._read_density(pipeline, frame, at_s, size)
         for crossing in seen.crossings:

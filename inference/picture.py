@@ -29,18 +29,25 @@ def blurred_jpeg(picture: Picture, boxes: NDArray[np.floating]) -> bytes:
     size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
     shown: MatLike = picture.copy() if scale == 1.0 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     for box in np.asarray(boxes, np.float64) * scale:
-        _pixelate(shown, box)
+        pixelate(shown, box)
     _, encoded = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return encoded.tobytes()
 
 
-def _pixelate(picture: MatLike, box: NDArray[np.float64]) -> None:
+def pixelate(picture: MatLike, box: NDArray[np.float64], across: int = BLOCKS_ACROSS) -> None:
+    """Replace what is in a box, and a margin about it, by blocks; the picture is changed.
+
+    Args:
+        picture: BGR.
+        box: left, top, right, bottom in its pixels; what lies outside the picture is left out.
+        across: blocks from the box's left to its right.
+    """
     grow = MARGIN * np.tile(box[2:] - box[:2], 2) * (-1, -1, 1, 1)
     left, top, right, bottom = np.round(box + grow).astype(int).tolist()
     region = picture[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
     if region.size == 0:
         return
     height, width = region.shape[:2]
-    down = max(1, round(BLOCKS_ACROSS * height / width))
-    blocks = cv2.resize(region, (min(BLOCKS_ACROSS, width), min(down, height)), interpolation=cv2.INTER_AREA)
+    down = max(1, round(across * height / width))
+    blocks = cv2.resize(region, (min(across, width), min(down, height)), interpolation=cv2.INTER_AREA)
     region[:] = cv2.resize(blocks, (width, height), interpolation=cv2.INTER_NEAREST)

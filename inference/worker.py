@@ -19,6 +19,7 @@ from inference.camera_worker import CameraWorker, Clock, Desk, Observe, utc_now
 from inference.crowd.load import live_density
 from inference.crowd.watch import DensityWatch
 from inference.detect import Detector
+from inference.learning.requests import keeping
 from inference.models import ModelTable, choose, load_detector
 from inference.posture.reader import open_reader
 from inference.posture.watch import PostureWatch
@@ -65,9 +66,10 @@ async def run(
             Batcher(detector) as batcher,
             _density_watch(settings) as density,
             _posture_watch(settings, venue, publisher) as postures,
+            keeping(settings.data, venue, publisher, redis) as keeper,
         ):
             views = settings.data / "calibrated"
-            desk = Desk(venue, batcher, publisher, detector.name, clock, observe, postures, density, views)
+            desk = Desk(venue, batcher, publisher, detector.name, clock, observe, postures, density, views, keeper)
             cameras = [CameraWorker(config, desk) for config in venue.cameras]
             async with asyncio.TaskGroup() as group:
                 for camera in cameras:
