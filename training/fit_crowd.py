@@ -24,7 +24,7 @@ from rich.progress import track
 from scipy.optimize import minimize
 
 from domain.errors import BadInput
-from inference.crowd.cells import CELL, counted, grid_of, heads_of, smoothed
+from inference.crowd.cells import cell_px, counted, grid_of, heads_of, smoothed
 from inference.crowd.density import McnnDensity
 from inference.crowd.fusion import TABLE, Crossover, spread
 from inference.crowd.still import SMALLEST_PERSON
@@ -80,7 +80,7 @@ def read_examples(
         pixels = np.asarray(picture, np.uint8)
         found = detector.detect([pixels])[0] if live else _in_tiles(detector, pixels)
         seen = density.read(pixels)
-        examples.append(Example(found, grid_of(seen, CELL // 4), seen.step * CELL // 4, len(points)))
+        examples.append(Example(found, grid_of(seen), cell_px(seen), len(points)))
     return examples
 
 

@@ -10,7 +10,7 @@ from inference.crowd.density import DensityMap
 from inference.detect import Detections
 
 CELL: Final = 32
-"""Pixels of the density model's picture that a grid cell is wide: about a head's distance to the next in a dense crowd
+"""Pixels of the density network's input that a grid cell is wide: about a head's distance to the next in a dense crowd
 of ShanghaiTech B, whose pictures are 1024 pixels wide."""
 HEAD: Final = 0.1
 """How far below a box's upper edge the middle of the head is, in box heights."""
@@ -18,8 +18,14 @@ HEAD: Final = 0.1
 Grid = NDArray[np.float64]
 
 
-def grid_of(density: DensityMap, fine_per_cell: int) -> Grid:
-    """The density map summed to coarse cells, shape (rows, columns)."""
+def cell_px(density: DensityMap) -> float:
+    """Width of a grid cell in the picture's pixels."""
+    return density.step * CELL / density.stride
+
+
+def grid_of(density: DensityMap) -> Grid:
+    """The density map summed to grid cells, shape (rows, columns)."""
+    fine_per_cell = CELL // density.stride
     rows, columns = (-(-side // fine_per_cell) for side in density.heads.shape)
     padded = np.zeros((rows * fine_per_cell, columns * fine_per_cell))
     padded[: density.heads.shape[0], : density.heads.shape[1]] = density.heads

@@ -23,10 +23,12 @@ class DensityMap:
     Attributes:
         heads: heads in each cell, never negative, shape (rows, columns); their sum is the picture's count.
         step: picture pixels from one cell to the next, in x and y alike.
+        stride: the same in pixels of what the network saw.
     """
 
     heads: NDArray[np.float32]
     step: float
+    stride: int = 4
 
 
 class DensityModel(Protocol):
@@ -81,11 +83,17 @@ class McnnDensity:
 
     def read(self, picture: Picture) -> DensityMap:
         """See :class:`DensityModel`. The picture is shrunk to 1024 pixels and padded to a multiple of 4."""
-        scale = min(1.0, LONGEST / max(picture.shape[:2]))
-        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-        if scale < 1.0:
-            grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        grey, scale = shrunk(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), LONGEST)
         below, right = (-side % self._STEP for side in grey.shape)
         grey = cv2.copyMakeBorder(grey, 0, below, 0, right, cv2.BORDER_REPLICATE)
         heads = self._network(np.asarray(grey, np.float32)[None, None])[0][0, 0]
         return DensityMap(np.maximum(heads, 0), self._STEP / scale)
+
+
+def shrunk(picture: Picture, longest: int) -> tuple[Picture, float]:
+    """A picture whose longer side is at most ``longest`` pixels, and the factor; small ones stay as they are."""
+    scale = min(1.0, longest / max(picture.shape[:2]))
+    if scale == 1.0:
+        return picture, scale
+    size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8), scale

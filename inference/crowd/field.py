@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.geometry import Polygon
-from inference.crowd.cells import CELL, HEAD, Grid, grid_of, smoothed
+from inference.crowd.cells import HEAD, Grid, cell_px, grid_of, smoothed
 from inference.crowd.density import DensityMap
 from inference.crowd.fusion import Crossover
 from inference.track import Tracks
@@ -150,8 +150,8 @@ class DensityState:
         """A reading came of the frame captured at ``at_s``; one older than what is known is let go."""
         if at_s < self._read_at:
             return
-        self._read_at, self._newest = at_s, grid_of(density, CELL // 4)
-        self._cell_px = density.step * CELL / 4
+        self._read_at, self._newest = at_s, grid_of(density)
+        self._cell_px = cell_px(density)
         if self._heads is None or self._heads.shape != self._newest.shape or self._weight == 0.0:
             self._heads = self._newest
         rows, columns = self._newest.shape

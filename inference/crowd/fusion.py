@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.errors import BadInput
-from inference.crowd.cells import CELL, Grid, counted, grid_of, heads_of, smoothed
+from inference.crowd.cells import Grid, cell_px, counted, grid_of, heads_of, smoothed
 from inference.crowd.density import DensityMap
 from inference.detect import Detections
 
@@ -98,11 +98,10 @@ def fuse(found: Detections, density: DensityMap, crossover: Crossover) -> CrowdC
     Each cell's people are ``(1 - t) x boxes + t x density`` with the trust t of the crowding around it, so the count
     changes by at most about one as one person is added, however crowded it is.
     """
-    fine_per_cell = CELL // 4
-    heads = grid_of(density, fine_per_cell)
+    heads = grid_of(density)
     sure = found.scores >= crossover.box_score
     kept = Detections(found.boxes[sure], found.scores[sure])
-    boxes = counted(heads_of(kept), density.step * fine_per_cell, heads.shape)
+    boxes = counted(heads_of(kept), cell_px(density), heads.shape)
     trust = crossover.trust(smoothed(heads))
     from_boxes = float(((1 - trust) * crossover.boxes_gain * boxes).sum())
     from_density = float((trust * crossover.density_gain * heads).sum())

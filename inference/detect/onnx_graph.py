@@ -35,7 +35,7 @@ class HeadsGraph:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._model = onnx.load(path)
+            self._model = _widened(onnx.load(path))
         except (OSError, DecodeError) as error:
             raise BadInput(f"model {path.name} cannot be read; expected an ONNX export of YOLOv8") from error
         self._file = path.name
@@ -140,3 +140,19 @@ class HeadsGraph:
 
 def _tensor(name: str, value: NDArray[np.generic]) -> TensorProto:
     return numpy_helper.from_array(value, name)
+
+
+def _widened(model: ModelProto) -> ModelProto:
+    """The same graph with the weights it stores in 16-bit floats, and widens where it reads them, in 32 bits."""
+    stored = {weight.name: weight for weight in model.graph.initializer if weight.data_type == TensorProto.FLOAT16}
+    nodes = []
+    for node in model.graph.node:
+        weight = stored.get(node.input[0]) if node.op_type == "Cast" else None
+        if weight is None:
+            nodes.append(node)
+        else:
+            weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float32), node.output[0]))
+    kept = [NodeProto.FromString(node.SerializeToString()) for node in nodes]
+    del model.graph.node[:]
+    model.graph.node.extend(kept)
+    return model

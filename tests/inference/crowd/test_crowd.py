@@ -78,7 +78,7 @@ def test_an_interval_holds_its_count_and_is_never_below_nobody(count: float) -> 
 
 def test_cells_lose_nobody() -> None:
     density = DensityMap(np.random.default_rng(1).random((37, 51)).astype(np.float32), 4.0)
-    grid = grid_of(density, 8)
+    grid = grid_of(density)
     assert grid.sum() == pytest.approx(float(density.heads.sum()), rel=1e-5)
     points = np.array([(-5.0, -5), (1e6, 1e6), (10, 10)])
     assert counted(points, 32, grid.shape).sum() == 3
