@@ -83,10 +83,10 @@ class McnnDensity:
 
     def read(self, picture: Picture) -> DensityMap:
         """See :class:`DensityModel`. The picture is shrunk to 1024 pixels and padded to a multiple of 4."""
-        grey, scale = shrunk(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), LONGEST)
+        grey, scale = shrunk(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8), LONGEST)
         below, right = (-side % self._STEP for side in grey.shape)
-        grey = cv2.copyMakeBorder(grey, 0, below, 0, right, cv2.BORDER_REPLICATE)
-        heads = self._network(np.asarray(grey, np.float32)[None, None])[0][0, 0]
+        padded = cv2.copyMakeBorder(grey, 0, below, 0, right, cv2.BORDER_REPLICATE)
+        heads = self._network(np.asarray(padded, np.float32)[None, None])[0][0, 0]
         return DensityMap(np.maximum(heads, 0), self._STEP / scale)
 
 

@@ -118,7 +118,8 @@ class Learner:
         self._settings, self._device, self._mark = settings, device, mark
         self._rates = [float(group["lr"]) for group in rates]
         self._optimiser = torch.optim.AdamW(rates, weight_decay=settings.decay)
-        self.averaged = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(settings.average), use_buffers=True)
+        averaging = get_ema_multi_avg_fn(settings.average)  # type: ignore[no-untyped-call]
+        self.averaged = AveragedModel(self.model, multi_avg_fn=averaging, use_buffers=True)
         self.step = 0
         self.curve = Curve()
 
