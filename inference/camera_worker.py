@@ -27,6 +27,7 @@ from inference.pacer import Pacer
 from inference.picture import blurred_jpeg
 from inference.posture.watch import PostureWatch
 from inference.publish import Publisher
+from inference.rollout.control import Rollout
 from inference.track import Tracks
 from inference.zones.counting import ZoneSeconds
 from ingest.camera import Camera
@@ -67,25 +68,27 @@ class Desk:
         venue: whose cameras they are.
         batcher: the detector.
         publisher: takes what is to be told.
-        model: the detector's name, for readings.
+        model: the name of what counted a second, for readings.
         clock: the present, UTC.
         observe: told of each frame that was counted.
         postures: shown every frame that was looked at; ``None`` where nobody watches postures.
         density: reads density maps of crowded cameras; ``None``: boxes count alone.
         views: folder in which the view that a camera was calibrated on is kept; ``None``: it is learnt at each start.
         keeper: keeps frames to learn from; ``None`` where the venue does not allow it.
+        rollout: shown every frame that was looked at; ``None`` where the model never changes.
     """
 
     venue: VenueConfig
     batcher: Batcher
     publisher: Publisher
-    model: str
+    model: Callable[[datetime], str]
     clock: Clock = utc_now
     observe: Observe | None = None
     postures: PostureWatch | None = None
     density: DensityWatch | None = None
     views: Path | None = None
     keeper: Keeper | None = None
+    rollout: Rollout | None = None
 
 
 class CameraWorker:
@@ -144,6 +147,8 @@ class CameraWorker:
                     self._desk.observe(self._config.id, frame.captured_at, self._desk.clock())
                 if self._desk.postures is not None and found is not None:
                     self._desk.postures.offer(self._config.id, frame.pixels, tracks, frame.captured_at.timestamp())
+                if self._desk.rollout is not None and found is not None:
+                    self._desk.rollout.offer(self._config.id, frame.captured_at, frame.pixels, found)
                 if self._ground is not None:
                     self._tell_positions(self._ground, frame, tracks)
                     if self._ground.wants_to_look(frame.captured_at) and (watching is None or watching.done()):
@@ -173,7 +178,7 @@ class CameraWorker:
         seen = pipeline.predict(at_s, size) if found is None else pipeline.process(found, at_s, size)
         self._seconds.add(frame.captured_at, seen.zones)
         if self._desk.keeper is not None and found is not None:
-            self._desk.keeper.offer(frame, found, seen, self._desk.model)
+            self._desk.keeper.offer(frame, found, seen, self._desk.model(frame.captured_at))
         if seen.density_due:
             self._read_density(pipeline, frame, at_s, size)
         for crossing in seen.crossings:
@@ -202,8 +207,9 @@ class CameraWorker:
         """Publish the readings of the seconds that are over."""
         health = self._health(now)
         for told in self._seconds.close(now, health.state, health.reason):
+            model = self._desk.model(told.second)
             for index, zone in enumerate(self._zones):
-                reading = reading_of(zone, index, told, venue_id=self._desk.venue.id, model=self._desk.model)
+                reading = reading_of(zone, index, told, venue_id=self._desk.venue.id, model=model)
                 reading = reading if self._ground is None else self._ground.in_metres(reading)
                 self._desk.publisher.put(READINGS, reading)
 

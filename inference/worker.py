@@ -1,13 +1,17 @@
 """The worker: one venue's cameras, from frames to published readings, until it is told to stop."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Final
 
 import structlog
+from redis.asyncio import Redis
 
 from domain.errors import HeadroomError, Unavailable
 from domain.settings import Settings
@@ -24,6 +28,12 @@ from inference.models import ModelTable, choose, load_detector
 from inference.posture.reader import open_reader
 from inference.posture.watch import PostureWatch
 from inference.publish import Publisher, connect
+from inference.rollout.control import Rollout
+from inference.rollout.kept import Kept
+from inference.rollout.live import LiveModel
+from inference.rollout.start import start_with, tell_start
+from inference.rollout.watch import newest_at_start, watch
+from inference.rollout.workplace import Workplace
 
 log = structlog.get_logger()
 
@@ -46,7 +56,8 @@ async def run(
     Args:
         settings: must name a Redis.
         venue: what to watch; camera sources that name assets have been resolved to files.
-        model: a model's name or file; ``None`` for the default.
+        model: a model's name or file, which then counts whatever is decided elsewhere; ``None``: what the venue's
+            roll-out says, and the default where it says nothing.
         clock: the present, UTC.
         observe: told of each frame that was counted.
 
@@ -57,28 +68,47 @@ async def run(
     """
     if settings.redis_url is None:
         raise Unavailable("the worker needs HEADROOM_REDIS_URL; `headroom up` sets it")
-    detector = await asyncio.to_thread(make_detector, settings, model)
     redis = connect(settings.redis_url.get_secret_value())
     publisher = Publisher(redis, venue.id)
-    log.info("worker starts", venue=venue.id, cameras=len(venue.cameras), model=detector.name)
     try:
-        async with (
-            Batcher(detector) as batcher,
-            _density_watch(settings) as density,
-            _posture_watch(settings, venue, publisher) as postures,
-            keeping(settings.data, venue, publisher, redis) as keeper,
-        ):
-            views = settings.data / "calibrated"
-            desk = Desk(venue, batcher, publisher, detector.name, clock, observe, postures, density, views, keeper)
+        async with AsyncExitStack() as stack:
+            live, rollout_of = await _open_models(settings, venue.id, publisher, redis, model, clock)
+            log.info("worker starts", venue=venue.id, cameras=len(venue.cameras), model=live.name)
+            batcher = await stack.enter_async_context(Batcher(live))
+            density = await stack.enter_async_context(_density_watch(settings))
+            postures = await stack.enter_async_context(_posture_watch(settings, venue, publisher))
+            keeper = await stack.enter_async_context(keeping(settings.data, venue, publisher, redis))
+            rollout, views = rollout_of(batcher), settings.data / "calibrated"
+            desk = Desk(
+                venue, batcher, publisher, live.named, clock, observe, postures, density, views, keeper, rollout
+            )
             cameras = [CameraWorker(config, desk) for config in venue.cameras]
             async with asyncio.TaskGroup() as group:
                 for camera in cameras:
                     group.create_task(camera.run())
                 group.create_task(_tick(cameras, desk))
                 group.create_task(publisher.run())
+                if rollout is not None:
+                    group.create_task(rollout.run())
+                    group.create_task(watch(redis, venue.id, rollout.heard))
     finally:
         await publisher.flush(FLUSH_S)
         await redis.aclose()
+
+
+async def _open_models(
+    settings: Settings, venue_id: str, publisher: Publisher, redis: Redis, model: str | None, clock: Clock
+) -> tuple[LiveModel, Callable[[Batcher], Rollout | None]]:
+    """What counts, and what exchanges it: nothing does where the model was chosen by hand."""
+    if model is not None:
+        return LiveModel(await asyncio.to_thread(make_detector, settings, model)), lambda _: None
+    worker = f"{socket.gethostname()}/{os.getpid()}"
+    place = Workplace(venue_id, worker, settings.data, partial(make_detector, settings, None), publisher, clock)
+    kept = Kept(settings.data / "rollout" / f"{venue_id}.json")
+    start = await asyncio.to_thread(start_with, place, kept, await newest_at_start(redis, venue_id))
+    tell_start(place, start)
+    live = LiveModel(start.model.detector)
+    return live, lambda batcher: Rollout(place, live, start.model, batcher, kept)
 
 
 def make_detector(settings: Settings, model: str | None) -> Detector:
