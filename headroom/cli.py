@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from domain.errors import BadInput, BadSettings, HeadroomError
 from domain.settings import Settings
+from headroom.dataset import dataset_app
 from headroom.logs import censored
 from headroom.service import known_cause
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 assets_app = typer.Typer(help="The files that Headroom fetches: weights and sample footage.", no_args_is_help=True)
 app.add_typer(assets_app, name="assets")
+app.add_typer(dataset_app, name="dataset")
 
 VenueFile = Annotated[Path, typer.Option("--venue", help="The venue file.", metavar="FILE", show_default=False)]
 Leash = Annotated[Path | None, typer.Option(hidden=True, help="Data folder of the supervisor that this ends with.")]

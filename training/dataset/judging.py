@@ -14,8 +14,8 @@ from training.dataset.problems import Problems
 from training.dataset.recipe import Recipe, Target
 
 ROUNDING_PX: Final = 0.5
-"""Beyond its picture's edge a box may reach this far and is cut without a word: labels were rounded on their way, shares
-of the picture to six decimals and corners to whole pixels, and nobody places a corner within half a pixel."""
+"""Beyond its picture's edge a box may reach this far and is cut without a word: labels were rounded on their way, to
+six decimals of the picture's size or to whole pixels, and nobody places a corner within half a pixel."""
 _SHOWN: Final = 3
 """Places that a note names; the rest are counted."""
 

@@ -1,8 +1,8 @@
 """CrowdHuman's ``.odgt``: a line of JSON a picture, with three boxes of each person, as left, top, width, height.
 
-``fbox`` is of the full body, ``vbox`` of what is visible, ``hbox`` of the head. ``mask`` is somebody not to be judged (a
-crowd, a statue, a reflection), and so is a person whose ``extra.ignore``, or a head whose ``head_attr.ignore``, is 1 (Shao
-et al. 2018).
+``fbox`` is of the full body, ``vbox`` of what is visible, ``hbox`` of the head. ``mask`` is somebody not to be judged
+(a crowd, a statue, a reflection), and so is a person whose ``extra.ignore``, or a head whose ``head_attr.ignore``, is 1
+(Shao et al. 2018).
 """
 
 import json

@@ -1,0 +1,1 @@
+"""What a dataset has: a table, and a page of its pictures with their labels drawn."""
