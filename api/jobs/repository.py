@@ -58,10 +58,31 @@ async def by_key(connection: Connection, venue_id: str, key: str) -> Job:
     return as_job(row)
 
 
-async def job(connection: Connection, venue_id: str, job_id: UUID) -> Job | None:
-    """One job; ``None`` where this user has no such job."""
+async def add_here(connection: Connection, venue_id: str, asked: NewJob, actor: str) -> Job:
+    """Ask for a job as the service, for a worker that begins it at once: the broker is not told.
+
+    Raises:
+        asyncpg.ForeignKeyViolationError: there is no such venue.
+    """
     row = await connection.fetchrow(
-        f"select {COLUMNS} from public.jobs where venue_id = $1 and job_id = $2",  # noqa: S608 - our own column names
+        "insert into public.jobs (venue_id, kind, parameters, limit_s, actor, sent_at) "  # noqa: S608 - our own
+        f"values ($1, $2, $3::jsonb, $4, $5, now()) returning {COLUMNS}",
+        venue_id,
+        asked.kind,
+        json.dumps(asked.parameters.model_dump(mode="json", exclude_none=True)),
+        asked.limit_s or TIME_LIMITS_S[Kind(asked.kind)],
+        actor,
+    )
+    if row is None:
+        raise asyncpg.DataError("the new job was not returned")
+    return as_job(row)
+
+
+async def job(connection: Connection, venue_id: str | None, job_id: UUID) -> Job | None:
+    """One job, of any venue where none is named; ``None`` where this user has no such job."""
+    row = await connection.fetchrow(
+        f"select {COLUMNS} from public.jobs "  # noqa: S608 - our own column names
+        "where ($1::text is null or venue_id = $1) and job_id = $2",
         venue_id,
         job_id,
     )
@@ -127,3 +148,19 @@ async def stop(connection: Connection, venue_id: str, job_id: UUID) -> JobState 
     """The same as the service. What it was before; ``None`` where there is no such job."""
     before = await connection.fetchval("select private.stop_job($1, $2)", venue_id, job_id)
     return JobState(before) if before is not None else None
+
+
+async def camera_zones(connection: Connection, venue_id: str, camera_id: str) -> dict[str, Any] | None:
+    """A camera's zones as :class:`headroom.count.ZonesFile` reads them; ``None`` where it has none in use."""
+    rows = await connection.fetch(
+        "select z.id, z.polygon::text as polygon, c.frame_width, c.frame_height from public.zones z "
+        "join public.cameras c on c.venue_id = z.venue_id and c.id = z.camera_id "
+        "where z.venue_id = $1 and z.camera_id = $2 and z.retired_at is null and c.retired_at is null "
+        "order by z.position",
+        venue_id,
+        camera_id,
+    )
+    if not rows:
+        return None
+    size = [rows[0]["frame_width"], rows[0]["frame_height"]]
+    return {"frame_size": size, "zones": [{"id": row["id"], "polygon": json.loads(row["polygon"])} for row in rows]}

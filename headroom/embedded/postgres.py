@@ -12,6 +12,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 import asyncpg
+import psutil
 
 from domain.errors import HeadroomError, Unavailable
 from headroom.embedded.account import Account, account_for, give
@@ -170,6 +171,19 @@ class Postgres:
             await connection.execute("select 1")
         finally:
             await connection.close(timeout=_PROBE_LIMIT_S)
+
+
+def running_port(folder: Path) -> int | None:
+    """The port of the server that runs on a folder, by the file that PostgreSQL keeps while it does.
+
+    Args:
+        folder: as given to :class:`Postgres`.
+    """
+    try:
+        pid, _, _, port, *_ = (folder / "cluster" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return int(port) if psutil.pid_exists(int(pid)) else None
+    except (OSError, ValueError):
+        return None
 
 
 def _major_version() -> str:
