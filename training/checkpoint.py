@@ -41,6 +41,16 @@ def open_checkpoint(path: Path) -> Checkpoint:
     Raises:
         BadInput: no such file, not a checkpoint, or a checkpoint of something else than a YOLOv8 detector.
     """
+    network = open_detector(path)
+    return _for_export(network, _head(network))
+
+
+def open_detector(path: Path) -> torch.nn.Module:
+    """Read a YOLOv8 detector as ultralytics built it, in 32-bit floats.
+
+    Raises:
+        BadInput: no such file, not a checkpoint, or a checkpoint of something else than a YOLOv8 detector.
+    """
     if path.suffix != ".pt" or not path.is_file():
         raise BadInput(f"weights {path} are not a file that ends in .pt")  # ultralytics would try to download it
     try:
@@ -49,11 +59,15 @@ def open_checkpoint(path: Path) -> Checkpoint:
         # Not chained: ultralytics' own advice is to install something or to fetch another model.
         raise BadInput(f"weights {path} cannot be read; expected a .pt checkpoint of a YOLOv8 detector") from None
     network: torch.nn.Module = model
-    head = next((module for module in network.modules() if isinstance(module, Detect)), network)
+    head = _head(network)
     # Subclasses of Detect answer with more than boxes, or with fewer: poses, masks, boxes already suppressed.
     if type(head) is not Detect or head.end2end:
         raise BadInput(f"weights {path} hold a {type(head).__name__}; expected a YOLOv8 detector")
-    return _for_export(network, head)
+    return network.float()
+
+
+def _head(network: torch.nn.Module) -> Any:  # noqa: ANN401  # the detection head, or the network where it has none
+    return next((module for module in network.modules() if isinstance(module, Detect)), network)
 
 
 def _for_export(network: torch.nn.Module, head: Detect) -> Checkpoint:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
@@ -11,6 +12,8 @@ from torch.utils.data import Dataset
 
 from training.crowd.crops import Crops, together
 from training.crowd.network import CrowdNetwork
+
+_HEADS: Final = "heads.npy"
 
 Kept = tuple[NDArray[np.float16], ...]
 Seen = tuple[Tensor, ...]
@@ -27,6 +30,12 @@ class Features(Dataset[Seen]):
 
     def __init__(self, kept: Kept, heads: NDArray[np.float32]) -> None:
         self._kept, self._heads = kept, heads
+
+    @classmethod
+    def read(cls, folder: Path) -> "Features":
+        """What :func:`look_once` wrote."""
+        places = sorted(folder.glob("layer-*.npy"))
+        return cls(tuple(np.load(place, mmap_mode="r") for place in places), np.load(folder / _HEADS))
 
     def __len__(self) -> int:
         return len(self._heads)
@@ -58,11 +67,12 @@ def look_once(
         if not kept:
             shapes = [(len(crops), *layer.shape[1:]) for layer in layers]
             kept = [
-                np.lib.format.open_memmap(folder / f"{place}.npy", "w+", np.float16, shape)
+                np.lib.format.open_memmap(folder / f"layer-{place}.npy", "w+", np.float16, shape)
                 for place, shape in enumerate(shapes)
             ]
         for place, layer in zip(kept, layers, strict=True):
             place[index] = layer[0].cpu().numpy()
         heads.append(truth[0].numpy())
         told((index + 1) / len(crops))
-    return Features(tuple(kept), np.stack(heads))
+    np.save(folder / _HEADS, np.stack(heads))
+    return Features.read(folder)

@@ -10,7 +10,7 @@ import torch
 from numpy.random import default_rng
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, Dataset, Sampler, default_collate
 
 from domain.errors import BadInput
@@ -118,8 +118,7 @@ class Learner:
         self._settings, self._device, self._mark = settings, device, mark
         self._rates = [float(group["lr"]) for group in rates]
         self._optimiser = torch.optim.AdamW(rates, weight_decay=settings.decay)
-        averaging = get_ema_multi_avg_fn(settings.average)  # type: ignore[no-untyped-call]
-        self.averaged = AveragedModel(self.model, multi_avg_fn=averaging, use_buffers=True)
+        self.averaged = AveragedModel(self.model, avg_fn=self._blend, use_buffers=True)
         self.step = 0
         self.curve = Curve()
 
@@ -205,6 +204,10 @@ class Learner:
         self.averaged.update_parameters(self.model)
         self.step += 1
         return float(loss.detach())
+
+    def _blend(self, average: Tensor, newest: Tensor, steps: Tensor | int) -> Tensor:
+        """Early on the average is that of few steps, not of the weights it began with."""
+        return average + (newest - average) * max(1 - self._settings.average, 1 / (float(steps) + 2))
 
     def _share(self) -> float:
         """Of the greatest rate: rises, then falls along half a cosine (Loshchilov and Hutter 2017)."""

@@ -74,19 +74,17 @@ class CrowdNetwork(nn.Module):
     Args:
         detector: as ultralytics builds it.
         shape: of the branch.
-        frozen: how many of the trunk's layers keep their weights, from the first.
     """
 
-    def __init__(self, detector: nn.Module, shape: BranchShape, *, frozen: int) -> None:
+    def __init__(self, detector: nn.Module, shape: BranchShape) -> None:
         super().__init__()
         self.detector = detector
         layers = cast("Any", detector).model
         self.branch = DensityBranch((_channels(layers[EARLY]), _channels(layers[FINE]), _channels(layers[NECK])), shape)
-        for index, layer in enumerate(layers):
-            layer.requires_grad_(index >= frozen)
+        detector.requires_grad_(requires_grad=False)
 
     def train(self, mode: bool = True) -> "CrowdNetwork":  # noqa: FBT001, FBT002 - as torch calls it
-        """The trunk keeps its batch statistics: a batch here is too small, and too dense, to learn them from."""
+        """The trunk keeps its batch statistics as it keeps its weights."""
         super().train(mode)
         self.detector.eval()
         return self

@@ -60,7 +60,7 @@ def write_yolo(items: Sequence[Item], folder: Path, *, scores: Sequence[Scores] 
         BadDataset: the folder has something in it, or an item has points.
     """
     _make_room(folder)
-    names = _names(items)
+    names = file_names(items)
     for item, name in zip(items, names, strict=True):
         if "points" in item.labelled:
             raise BadDataset(f"{item.image.name}: has points, which YOLO has not; write COCO instead")
@@ -120,7 +120,7 @@ def write_coco(items: Sequence[Item], file: Path, *, scores: Sequence[Scores] | 
     """
     folder = file.parent / "images"
     _make_room(folder)
-    names = _names(items)
+    names = file_names(items)
     rows: list[dict[str, Any]] = []
     for index, (item, name) in enumerate(zip(items, names, strict=True), start=1):
         _copy(item, folder / name)
@@ -211,7 +211,7 @@ def _make_room(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _names(items: Sequence[Item]) -> list[str]:
+def file_names(items: Sequence[Item]) -> list[str]:
     """A name for each picture's file; where two have the same, it begins with the set's and the hash."""
     plain = [item.image.name for item in items]
     times = Counter(plain)

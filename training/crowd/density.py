@@ -1,0 +1,184 @@
+"""The density branch of a model: from labelled pictures to weights."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import inference.detect.ultralytics_quiet  # noqa: F401  # before torch, which reads what it sets
+
+# isort: split
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from domain.errors import BadInput
+from inference.detect.letterbox import GREY, STRIDE
+from training.checkpoint import open_detector
+from training.crowd.crops import Crop, Crops, as_seen, together
+from training.crowd.features import Features, look_once
+from training.crowd.learn import Checked, Learner
+from training.crowd.network import BranchShape, CrowdNetwork, DensityBranch
+from training.dataset.item import Item
+from training.settings import DensitySettings, TrainingSettings
+
+STATE: Final = "state.pt"
+_LOOKED: Final = "looked"
+_LOOKING_SHARE: Final = 0.3
+"""Of the time: looking at all crops once, before learning from what was seen."""
+
+Told = Callable[[float, str, dict[str, float], int], object]
+"""Given the share that is done, words, metrics and the step they are of."""
+
+
+class DensityTraining:
+    """One run.
+
+    Args:
+        items: labelled pictures; those of the split ``train`` are learned from, ``val`` judged by.
+        detector: whose trunk the branch reads.
+        settings: of the run.
+        folder: where it keeps its state.
+        device: as torch names it; of several GPUs the first is used.
+        mark: says what the run is of; the state of another is refused.
+        told: follows the progress.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        detector: Path,
+        settings: TrainingSettings,
+        folder: Path,
+        device: str,
+        mark: str,
+        told: Told,
+    ) -> None:
+        self._settings: DensitySettings = settings.density
+        self._augment, self._folder, self._mark, self._told = settings.augment, folder, mark, told
+        self._device = torch.device("cpu" if device == "cpu" else f"cuda:{device.split(',', maxsplit=1)[0]}")
+        drawn = {name for name, share in self._settings.shares.items() if share > 0}
+        self._train = [item for item in items if item.split == "train"]
+        self._judged = [
+            item for item in items if item.split == "val" and item.source in drawn and item.heads is not None
+        ]
+        torch.manual_seed(self._settings.seed)
+        self._shape = BranchShape(self._settings.width, self._settings.early, self._settings.dilations)
+        self._network = CrowdNetwork(open_detector(detector), self._shape).to(self._device).eval()
+
+    def run(self) -> None:
+        """Look, learn, and write ``density.pt`` and ``curves.json`` into the folder.
+
+        Raises:
+            BadInput: a set that is to be drawn from has no labelled heads, or the state is another run's.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        features = self._looked()
+        judged = self._seen_whole()
+        rates: list[dict[str, Any]] = [
+            {"params": list(self._network.branch.parameters()), "lr": self._settings.learn.branch_rate}
+        ]
+        learner = Learner(self._network.branch, rates, self._settings.learn, self._device, self._mark)
+        learner.go_on(self._folder / STATE)
+        learner.learn(
+            features,
+            self._settings.seed,
+            self._folder / STATE,
+            lambda branch: errors_of(branch, judged, self._device),
+            self._tell,
+        )
+        self._write(learner)
+
+    def _looked(self) -> Features:
+        """What the trunk sees in every crop; taken up where a killed run had finished looking."""
+        done = self._folder / _LOOKED
+        if done.is_file() and done.read_text() == self._mark:
+            return Features.read(self._folder)
+        crops = Crops(
+            self._train,
+            shares={name: share for name, share in self._settings.shares.items() if share > 0},
+            stretch=self._settings.stretch,
+            augment=self._augment,
+            seed=self._settings.seed,
+            count=self._settings.crops,
+        )
+        features = look_once(self._network, crops, self._folder, self._device, self._tell_looking)
+        done.write_text(self._mark)
+        return features
+
+    def _seen_whole(self) -> dict[str, list[tuple[tuple[Tensor, ...], int]]]:
+        """By set, of each validation picture what the trunk sees, and its heads."""
+        seen: dict[str, list[tuple[tuple[Tensor, ...], int]]] = defaultdict(list)
+        for item in self._judged:
+            whole = as_seen(item, self._settings.stretch.get(item.source, 1.0))
+            below, right = (-side % STRIDE for side in whole.picture.shape[:2])
+            padded = cv2.copyMakeBorder(whole.picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=GREY)
+            pictures, _ = together([Crop(np.asarray(padded, np.uint8), np.zeros((1, 1), np.float32))])
+            with torch.inference_mode():
+                layers = self._network.features(pictures.to(self._device))
+            seen[item.source].append((tuple(layer.half().cpu() for layer in layers), len(whole.points)))
+        return dict(seen)
+
+    def _tell_looking(self, share: float) -> None:
+        if round(share * self._settings.crops) % 50 == 0 or share == 1.0:
+            self._told(_LOOKING_SHARE * share, "density, looking at the crops", {}, 0)
+
+    def _tell(self, found: Checked) -> None:
+        share = found.step / self._settings.learn.steps
+        errors = ", ".join(f"{name} {error:.1f}" for name, error in found.errors.items())
+        words = f"density, step {found.step}: loss {found.loss:.2f}" + (f"; count MAE {errors}" if errors else "")
+        metrics = {"loss": found.loss, **{f"mae_{name}": error for name, error in found.errors.items()}}
+        self._told(_LOOKING_SHARE + (1 - _LOOKING_SHARE) * share, words, metrics, found.step)
+
+    def _write(self, learner: Learner) -> None:
+        branch: nn.Module = learner.averaged.module
+        torch.save({"shape": asdict(self._shape), "branch": branch.state_dict()}, self._folder / "density.pt")
+        checks = [asdict(check) for check in learner.curve.checks]
+        (self._folder / "curves.json").write_text(json.dumps(checks, indent=1) + "\n")
+
+
+def train_density(
+    items: Sequence[Item],
+    detector: Path,
+    settings: TrainingSettings,
+    folder: Path,
+    device: str,
+    mark: str,
+    told: Told,
+) -> None:
+    """See :class:`DensityTraining`."""
+    DensityTraining(items, detector, settings, folder, device, mark, told).run()
+
+
+def errors_of(
+    branch: nn.Module, judged: dict[str, list[tuple[tuple[Tensor, ...], int]]], device: torch.device
+) -> dict[str, float]:
+    """Mean absolute error of the count by set."""
+    branch.eval()
+    found = {}
+    with torch.inference_mode():
+        for name, pictures in judged.items():
+            off = [float(branch(*(part.float().to(device) for part in seen)).sum()) - heads for seen, heads in pictures]
+            found[name] = float(np.abs(off).mean())
+    return found
+
+
+def open_branch(path: Path, detector: nn.Module) -> DensityBranch:
+    """Read a density branch, ready to be used on a detector's trunk.
+
+    Raises:
+        BadInput: the file is none, or it is another trunk's.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        shape = BranchShape(**{**state["shape"], "dilations": tuple(state["shape"]["dilations"])})
+        branch = CrowdNetwork(detector, shape).branch
+        branch.load_state_dict(state["branch"])
+    except (OSError, RuntimeError, KeyError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise BadInput(f"density weights {path} cannot be read with this detector: {reason}") from None
+    return branch.eval()
