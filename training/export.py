@@ -1,6 +1,6 @@
 """A YOLOv8 checkpoint becomes an ONNX file that answers the same, at any input size.
 
-    python -m training.export IN.pt OUT.onnx
+    python -m training.export IN.pt OUT.onnx [--density DENSITY.pt]
 
 Beside ``OUT.onnx`` lies ``OUT.json``: what it was made from, by which versions, what goes in and comes out, and how
 far its answers are from the checkpoint's. Nothing is written unless they agree.
@@ -10,82 +10,26 @@ import hashlib
 import json
 import sys
 import tempfile
-import warnings
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import onnx
-import onnxslim  # type: ignore[import-untyped]  # it publishes none
 import openvino as ov
 import torch
 import typer
-import yaml
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.errors import BadInput, HeadroomError, ModelDiffers
-from training.checkpoint import Checkpoint, open_checkpoint
-
-CONFIGURATION: Final = Path(__file__).resolve().parent.parent / "configs" / "training.yaml"
-INPUT: Final = "images"
-OUTPUT: Final = "output0"
-
-Side = Annotated[int, Field(gt=0, multiple_of=32)]
-Size = tuple[Side, Side]
-"""Height, width in pixels."""
-
-
-class ExportSettings(BaseModel):
-    """The ``export`` part of ``configs/training.yaml``.
-
-    Attributes:
-        weights: the checkpoint the stage exports.
-        output: where the stage puts the result, less its endings ``.onnx`` and ``.json``.
-        opset: version of ONNX's operator set.
-        traced_size: the size the network is traced at.
-        checked_sizes: the sizes at which torch and OpenVINO must agree.
-        seed: of the checks' input.
-        max_box_difference_px: greatest difference of a box's centre, width or height, in input pixels.
-        max_log_odds_difference: greatest difference of a class score's log-odds.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    weights: Path
-    output: Path
-    opset: int = Field(ge=13, le=20)
-    traced_size: Size
-    checked_sizes: tuple[Size, ...] = Field(min_length=1)
-    seed: int = Field(ge=0)
-    max_box_difference_px: float = Field(gt=0)
-    max_log_odds_difference: float = Field(gt=0)
-
-
-class TrainingSettings(BaseModel):
-    """``configs/training.yaml``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: Literal[1]
-    export: ExportSettings
-
-    @classmethod
-    def load(cls, path: Path = CONFIGURATION) -> "TrainingSettings":
-        """Read the file.
-
-        Raises:
-            BadInput: it cannot be read or is not what it should be; the message names the first wrong key.
-        """
-        try:
-            return cls.model_validate(yaml.safe_load(path.read_text()))
-        except (OSError, yaml.YAMLError) as error:
-            raise BadInput(f"{path} cannot be read: {' '.join(str(error).split())}") from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise BadInput(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+from inference.detect.heads import DENSITY
+from inference.detect.letterbox import CELL
+from training.checkpoint import Checkpoint, open_checkpoint, open_detector
+from training.crowd.density import open_branch
+from training.crowd.onnx_file import BOXES, INPUT, TwoReadings, halved, write_onnx
+from training.settings import CONFIGURATION, Allowed, ExportSettings, TrainingSettings
 
 
 @dataclass(frozen=True)
@@ -94,14 +38,31 @@ class Difference:
 
     Scores are compared by their log-odds, ln(p / (1 - p)): a network that is shown noise is sure of nothing, and two
     wrong scores near zero would look alike. 0.005 in log-odds moves a score by at most 0.00125.
+
+    Attributes:
+        box_px: of a box's centre, width or height, in input pixels.
+        log_odds: of a class score's log-odds.
+        heads: of a cell's heads, relative to the most in any cell; 0 where the network gives no density.
     """
 
     box_px: float
     log_odds: float
+    heads: float = 0.0
+
+    def worse(self, other: "Difference") -> "Difference":
+        """The greater of each; what is not a number stays."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Difference(*(float(np.maximum(one, two)) for one, two in pairs))
 
 
-def export(weights: Path, target: Path, settings: ExportSettings) -> Difference:
+def export(weights: Path, target: Path, settings: ExportSettings, density: Path | None = None) -> Difference:
     """Write ``target`` and the ``.json`` beside it, made from the checkpoint ``weights``.
+
+    Args:
+        weights: of the detector.
+        target: the ONNX file.
+        settings: how, and how exact it must be.
+        density: weights of a density branch on the detector's trunk; ``None``: the network gives boxes alone.
 
     Returns:
         The greatest difference that was found between the checkpoint and the result.
@@ -115,39 +76,32 @@ def export(weights: Path, target: Path, settings: ExportSettings) -> Difference:
     checkpoint = open_checkpoint(weights)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / target.name
-        _write_onnx(checkpoint, draft, settings)
-        difference = compare(checkpoint, draft, settings)
+        network = checkpoint.network
+        if density is not None:
+            network = TwoReadings(network, open_branch(density, open_detector(weights)))
+        write_onnx(network, draft, size=settings.traced_size, opset=settings.opset, density=density is not None)
+        difference = compare(network, draft, settings)
         _refuse_difference(difference, settings)
-        described = _description(weights, checkpoint, draft, settings, difference)
+        halved = _halved(network, draft, settings)
+        described = _description([weights, *filter(None, [density])], checkpoint, draft, settings, difference)
+        if halved is not None:
+            described["check"]["weights_in_16_bits"] = asdict(halved)
         _place(target, draft.read_bytes())
         _place(target.with_suffix(".json"), (json.dumps(described, indent=2) + "\n").encode())
     return difference
 
 
-def _write_onnx(checkpoint: Checkpoint, path: Path, settings: ExportSettings) -> None:
-    height, width = settings.traced_size
-    with warnings.catch_warnings():
-        # The tracing exporter is deprecated for torch.export's, which renames the nodes that detectors find the raw
-        # heads by.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        torch.onnx.export(
-            checkpoint.network,
-            (torch.zeros(1, 3, height, width),),
-            path,
-            dynamo=False,
-            opset_version=settings.opset,
-            input_names=[INPUT],
-            output_names=[OUTPUT],
-            dynamic_axes={INPUT: {0: "batch", 2: "height", 3: "width"}, OUTPUT: {0: "batch", 2: "cells"}},
-        )
-    model = onnxslim.slim(onnx.load(path))
-    # Shapes that were inferred on the way: nobody needs them, and their order would give every run another hash.
-    del model.graph.value_info[:]
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, path)
+def _halved(network: torch.nn.Module, draft: Path, settings: ExportSettings) -> Difference | None:
+    """Store the weights in 16-bit floats, if that is asked for; how far that moves the answers."""
+    if settings.halved is None:
+        return None
+    onnx.save(halved(onnx.load(draft)), draft)
+    found = compare(network, draft, settings)
+    _refuse_difference(found, settings.halved)
+    return found
 
 
-def compare(checkpoint: Checkpoint, path: Path, settings: ExportSettings) -> Difference:
+def compare(exact: torch.nn.Module, path: Path, settings: ExportSettings) -> Difference:
     """The greatest difference between torch and OpenVINO over ``checked_sizes``, both in 32-bit floats.
 
     The input is seeded noise, two pictures at a time: it drives every cell, where a photograph leaves most at rest.
@@ -159,18 +113,21 @@ def compare(checkpoint: Checkpoint, path: Path, settings: ExportSettings) -> Dif
     for height, width in settings.checked_sizes:
         pixels = noise.random((2, 3, height, width), dtype=np.float32)
         with torch.inference_mode():
-            expected = checkpoint.network(torch.from_numpy(pixels)).numpy()
-        found = _difference(expected, network(pixels)[OUTPUT])
-        worst = Difference(max(worst.box_px, found.box_px), max(worst.log_odds, found.log_odds))
+            answered = exact(torch.from_numpy(pixels))
+        expected = [part.numpy() for part in (answered if isinstance(answered, tuple) else (answered,))]
+        told = network(pixels)
+        worst = worst.worse(_difference(expected, [told[place] for place in range(len(expected))]))
     return worst
 
 
-def _difference(expected: NDArray[np.float32], found: NDArray[np.float32]) -> Difference:
-    if expected.shape != found.shape:
-        raise ModelDiffers(f"exported model answers with shape {found.shape}, its weights with {expected.shape}")
-    boxes = np.abs(expected[:, :4] - found[:, :4])
-    log_odds = np.abs(_log_odds(expected[:, 4:]) - _log_odds(found[:, 4:]))
-    return Difference(float(boxes.max()), float(log_odds.max()))
+def _difference(expected: Sequence[NDArray[np.float32]], found: Sequence[NDArray[np.float32]]) -> Difference:
+    for wanted, told in zip(expected, found, strict=True):
+        if wanted.shape != told.shape:
+            raise ModelDiffers(f"exported model answers with shape {told.shape}, its weights with {wanted.shape}")
+    boxes = np.abs(expected[0][:, :4] - found[0][:, :4])
+    log_odds = np.abs(_log_odds(expected[0][:, 4:]) - _log_odds(found[0][:, 4:]))
+    heads = 0.0 if len(expected) == 1 else float(np.abs(expected[1] - found[1]).max() / expected[1].max())
+    return Difference(float(boxes.max()), float(log_odds.max()), heads)
 
 
 def _log_odds(scores: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -179,22 +136,23 @@ def _log_odds(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(np.log(inside / (1 - inside)))
 
 
-def _refuse_difference(found: Difference, settings: ExportSettings) -> None:
+def _refuse_difference(found: Difference, allowed: Allowed) -> None:
     """Written so that a difference that is not a number is refused too."""
-    if found.box_px <= settings.max_box_difference_px and found.log_odds <= settings.max_log_odds_difference:
+    limits = (allowed.max_box_difference_px, allowed.max_log_odds_difference, allowed.max_heads_difference)
+    if all(value <= limit for value, limit in zip(astuple(found), limits, strict=True)):
         return
     raise ModelDiffers(
-        f"exported model differs from its weights by {found.box_px:.3g} px and {found.log_odds:.3g} in log-odds; "
-        f"allowed are {settings.max_box_difference_px:.3g} px and {settings.max_log_odds_difference:.3g}"
+        f"exported model differs from its weights by {found.box_px:.3g} px, {found.log_odds:.3g} in log-odds and "
+        f"{found.heads:.3g} of the heads; allowed are {limits[0]:.3g} px, {limits[1]:.3g} and {limits[2]:.3g}"
     )
 
 
 def _description(
-    weights: Path, checkpoint: Checkpoint, draft: Path, settings: ExportSettings, difference: Difference
+    weights: Sequence[Path], checkpoint: Checkpoint, draft: Path, settings: ExportSettings, difference: Difference
 ) -> dict[str, Any]:
     return {
         "version": 1,
-        "source": {"file": weights.name, "sha256": _sha256(weights)},
+        "source": [{"file": path.name, "sha256": _sha256(path)} for path in weights],
         "onnx": {"file": draft.name, "sha256": _sha256(draft), "bytes": draft.stat().st_size, "opset": settings.opset},
         "input": {
             "name": INPUT,
@@ -204,10 +162,11 @@ def _description(
             "height_and_width": f"any multiple of {checkpoint.stride} pixels",
         },
         "output": {
-            "name": OUTPUT,
+            "name": BOXES,
             "shape": ["batch", 4 + len(checkpoint.classes), "cells"],
             "rows": "centre x, centre y, width, height in input pixels, then a score in 0..1 for each class",
         },
+        "density": {"name": DENSITY, "cell_px": CELL, "values": "heads in each cell"} if len(weights) > 1 else None,
         "classes": checkpoint.classes,
         "check": {
             "sizes": settings.checked_sizes,
@@ -238,11 +197,12 @@ def _place(target: Path, content: bytes) -> None:
 def _run(
     weights: Annotated[Path, typer.Argument(metavar="IN.pt", help="A checkpoint of a YOLOv8 detector.")],
     target: Annotated[Path, typer.Argument(metavar="OUT.onnx", help="The file to write; OUT.json goes beside it.")],
+    density: Annotated[Path | None, typer.Option(help="Weights of a density branch on its trunk.")] = None,
     config: Annotated[Path, typer.Option(help="Where the parameters are.")] = CONFIGURATION,
 ) -> None:
     """Export a YOLOv8 checkpoint to ONNX, checked against torch."""
     try:
-        difference = export(weights, target, TrainingSettings.load(config).export)
+        difference = export(weights, target, TrainingSettings.load(config).export, density)
     except HeadroomError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2 if isinstance(error, BadInput) else 1)

@@ -130,28 +130,36 @@ class EvaluateSettings(_Part):
     bands: tuple[PositiveInt, ...] = (50, 200, 1000)
 
 
-class ExportSettings(_Part):
+class Allowed(_Part):
+    """How far an export may be from the weights it was made of.
+
+    Attributes:
+        max_box_difference_px: of a box's centre, width or height, in input pixels.
+        max_log_odds_difference: of a class score's log-odds.
+        max_heads_difference: of a cell's heads, relative to the most in any cell.
+    """
+
+    max_box_difference_px: float = Field(gt=0)
+    max_log_odds_difference: float = Field(gt=0)
+    max_heads_difference: float = Field(gt=0)
+
+
+class ExportSettings(Allowed):
     """The ``export`` part.
 
     Attributes:
         opset: version of ONNX's operator set.
-        halved: weights are stored in 16-bit floats.
         traced_size: the size the network is traced at.
         checked_sizes: the sizes at which torch and OpenVINO must agree.
         seed: of the checks' input.
-        max_box_difference_px: greatest difference of a box's centre, width or height, in input pixels.
-        max_log_odds_difference: greatest difference of a class score's log-odds.
-        max_heads_difference: greatest difference of a cell's heads, relative to the most in any cell.
+        halved: weights are stored in 16-bit floats, which may move the answers by that; ``None``: in 32 bits.
     """
 
     opset: int = Field(ge=13, le=20)
-    halved: bool = False
     traced_size: Size
     checked_sizes: tuple[Size, ...] = Field(min_length=1)
     seed: int = Field(ge=0)
-    max_box_difference_px: float = Field(gt=0)
-    max_log_odds_difference: float = Field(gt=0)
-    max_heads_difference: float = Field(default=0.01, gt=0)
+    halved: Allowed | None = None
 
 
 class TrainingSettings(_Part):

@@ -33,6 +33,13 @@ class _SourceRow(_Row):
     """Where this source serves other bytes than the asset's own."""
 
 
+class ShippedSource(_SourceRow):
+    """A file that comes with Headroom, below the folder its packages lie in."""
+
+    kind: Literal["shipped"]
+    path: InsidePath
+
+
 class LocalSource(_SourceRow):
     """A file below ``HEADROOM_ASSETS``."""
 
@@ -69,7 +76,7 @@ class DebianSource(_SourceRow):
     path: InsidePath
 
 
-Source = Annotated[LocalSource | HttpsSource | PypiSource | DebianSource, Field(discriminator="kind")]
+Source = Annotated[ShippedSource | LocalSource | HttpsSource | PypiSource | DebianSource, Field(discriminator="kind")]
 
 
 class Asset(_Row):

@@ -7,14 +7,28 @@ from pathlib import Path
 
 import httpx
 
-from inference.assets.catalogue import DebianSource, HttpsSource, LocalSource, PypiSource
+from inference.assets.catalogue import DebianSource, HttpsSource, LocalSource, PypiSource, ShippedSource
 from inference.assets.debian import apt_get_available, download_package, extract_member
 from inference.assets.download import SourceFailed, run_watched
 from inference.assets.progress import Progress
 
+_HOME = Path(__file__).resolve().parents[2]
 _CONNECT_LIMIT_S = 10.0  # a firewall that drops packets must not cost a minute for each source
 _READ_LIMIT_S = 60.0
 _CHUNK_BYTES = 1 << 18
+
+
+def shipped(source: ShippedSource) -> Path:
+    """Where a file lies that comes with Headroom, if it is there."""
+    return _HOME / source.path
+
+
+def fetch_shipped(source: ShippedSource) -> Path:
+    """The file that comes with Headroom; it is used where it lies."""
+    path = shipped(source)
+    if not path.is_file():
+        raise SourceFailed(f"{source.path} is missing from this installation")
+    return path
 
 
 def fetch_local(source: LocalSource, folder: Path | None) -> Path:

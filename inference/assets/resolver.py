@@ -8,9 +8,18 @@ from pathlib import Path
 
 from domain.errors import AssetUnavailable
 from domain.settings import Settings
-from inference.assets.catalogue import Asset, Catalogue, DebianSource, HttpsSource, LocalSource, PypiSource, Source
+from inference.assets.catalogue import (
+    Asset,
+    Catalogue,
+    DebianSource,
+    HttpsSource,
+    LocalSource,
+    PypiSource,
+    ShippedSource,
+    Source,
+)
 from inference.assets.download import SourceFailed
-from inference.assets.fetch import fetch_debian, fetch_https, fetch_local, fetch_pypi
+from inference.assets.fetch import fetch_debian, fetch_https, fetch_local, fetch_pypi, fetch_shipped, shipped
 from inference.assets.progress import Progress, quiet
 
 _ADVICE = {
@@ -21,7 +30,7 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Found:
-    """A file and where it came from: ``local`` (used in place) or ``fetched`` (in the data folder)."""
+    """A file and where it came from: ``shipped`` or ``local`` (used in place) or ``fetched`` (in the data folder)."""
 
     path: Path
     origin: str
@@ -55,8 +64,12 @@ def locate(name: str, settings: Settings, *, catalogue: Catalogue | None = None)
 
 
 def _at_hand(name: str, asset: Asset, settings: Settings) -> Found | None:
-    """A local file or one that was fetched before, in that order, with the right bytes."""
+    """A file that is here, or one that was fetched before, in that order, with the right bytes."""
     for source in asset.sources:
+        if isinstance(source, ShippedSource):
+            path = shipped(source)
+            if path.is_file() and sha256_of(path) == (source.sha256 or asset.sha256):
+                return Found(path, "shipped")
         if isinstance(source, LocalSource) and settings.assets is not None:
             path = settings.assets / source.path
             if path.is_file() and sha256_of(path) == (source.sha256 or asset.sha256):
@@ -87,7 +100,7 @@ def _fetch(name: str, asset: Asset, settings: Settings, progress: Progress) -> P
             except SourceFailed as failure:
                 failures.append(f"  {describe(source)}: {failure}")
                 continue
-            return got if isinstance(source, LocalSource) else got.replace(shelf / name)
+            return got if isinstance(source, LocalSource | ShippedSource) else got.replace(shelf / name)
     tried = "\n".join(failures)
     raise AssetUnavailable(f"{name} ({asset.title}) cannot be had. Tried:\n{tried}\n{_ADVICE[asset.kind]}")
 
@@ -97,6 +110,8 @@ def _fetcher(source: Source, asset: Asset, settings: Settings, progress: Progres
 
     def fetch(target: Path) -> Path:
         match source:
+            case ShippedSource():
+                return fetch_shipped(source)
             case LocalSource():
                 return fetch_local(source, settings.assets)
             case HttpsSource():
@@ -119,6 +134,8 @@ def _check(path: Path, expected: str) -> None:
 def describe(source: Source) -> str:
     """The source in a few words."""
     match source:
+        case ShippedSource():
+            return f"Headroom's own {source.path}"
         case LocalSource():
             return f"local {source.path}"
         case HttpsSource():

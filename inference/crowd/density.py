@@ -1,34 +1,19 @@
 """How many heads are where, without telling them apart."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
 import cv2
 import numpy as np
 import openvino as ov
-from numpy.typing import NDArray
 
 from domain.errors import BadInput
-from inference.detect.base import Picture
+from inference.detect.base import DensityMap, Picture
+
+__all__ = ["LONGEST", "DensityMap", "DensityModel", "McnnDensity", "shrunk"]
 
 LONGEST: Final = 1024
 """Longer side, pixels, of what a density model looks at: the size of the pictures these models were trained on."""
-
-
-@dataclass(frozen=True)
-class DensityMap:
-    """Heads per cell of a picture.
-
-    Attributes:
-        heads: heads in each cell, never negative, shape (rows, columns); their sum is the picture's count.
-        step: picture pixels from one cell to the next, in x and y alike.
-        stride: the same in pixels of what the network saw.
-    """
-
-    heads: NDArray[np.float32]
-    step: float
-    stride: int = 4
 
 
 class DensityModel(Protocol):

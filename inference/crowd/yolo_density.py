@@ -1,7 +1,6 @@
 """The density map that a YOLOv8 network of ours gives beside its boxes, read alone: only what it needs is run."""
 
 from pathlib import Path
-from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -10,18 +9,9 @@ import openvino as ov
 from domain.errors import BadInput
 from inference.crowd.density import LONGEST, DensityMap, shrunk
 from inference.detect.base import Picture
-from inference.detect.letterbox import GREY, STRIDE
-
-OUTPUT: Final = "density"
-"""Name of the output: heads a cell, shape (n, 1, rows, columns)."""
-CELL: Final = 8
-"""Input pixels a cell: YOLOv8's finest stride."""
-
-
-def density_part(model: Any) -> Any | None:  # noqa: ANN401  # openvino publishes no types
-    """What gives the density map in a network; ``None``: nothing does."""
-    found = [output for output in model.outputs if OUTPUT in output.get_names()]
-    return found[0].get_node().input_value(0) if found else None
+from inference.detect.heads import DENSITY
+from inference.detect.letterbox import CELL, GREY, STRIDE
+from inference.detect.openvino import density_part
 
 
 class YoloDensity:
@@ -45,7 +35,7 @@ class YoloDensity:
             raise BadInput(f"density model {model.name} cannot be read; expected an ONNX file") from error
         part = density_part(network)
         if part is None:
-            raise BadInput(f"model {model.name} has no output {OUTPUT!r}; expected a network trained for density")
+            raise BadInput(f"model {model.name} has no output {DENSITY!r}; expected a network trained for density")
         alone = ov.Model([part], network.get_parameters(), model.stem)
         # bf16 loses small densities: the sum of 10,000 cells is the answer.
         how = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads}

@@ -17,6 +17,21 @@ HEAD: Final = 1
 
 
 @dataclass(frozen=True)
+class DensityMap:
+    """Heads per cell of a picture.
+
+    Attributes:
+        heads: heads in each cell, never negative, shape (rows, columns); their sum is the picture's count.
+        step: picture pixels from one cell to the next, in x and y alike.
+        stride: the same in pixels of what the network saw.
+    """
+
+    heads: NDArray[np.float32]
+    step: float
+    stride: int = 4
+
+
+@dataclass(frozen=True)
 class Detections:
     """The people found in one picture. None found is an ordinary answer: arrays of length 0.
 
@@ -24,11 +39,13 @@ class Detections:
         boxes: left, top, right, bottom in pixels of the picture, inside it; shape (n, 4), float32.
         scores: confidence in 0..1, highest first; shape (n,), float32.
         classes: ``PERSON`` or ``HEAD``; shape (n,), uint8. Left out, all are whole people.
+        density: heads by cell, of networks that read them in the same pass; ``None``: this one does not.
     """
 
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
     classes: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    density: DensityMap | None = None
 
     def __post_init__(self) -> None:
         if len(self.classes) != len(self.scores):

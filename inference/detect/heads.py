@@ -23,6 +23,8 @@ BINS: Final = 16
 SCALES: Final = 3
 HEADS: Final = 2 * SCALES
 """Outputs of a network that ends at its raw heads: the box distances of each scale, then the logits of each scale."""
+DENSITY: Final = "density"
+"""Name of the output of a network that also gives heads a cell, shape (n, 1, rows, columns)."""
 _HEAD: Final = re.compile(r"/cv([23])\.(\d)/cv\1\.\2\.2/Conv$")
 """The last convolution of each scale: branch 2 gives box distances, branch 3 class logits."""
 

@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.detect.base import Picture
+from inference.detect.base import DensityMap, Picture
 
 STRIDE = 32
 """YOLOv8's coarsest stride: both sides of its input are multiples of it."""
+CELL = 8
+"""Input pixels a cell of a density map: YOLOv8's finest stride."""
 GREY = (114, 114, 114)
 """The border colour YOLO models are trained with."""
 
@@ -56,6 +58,16 @@ class Letterbox:
     def blank(self, pictures: int = 1) -> NDArray[np.uint8]:
         """A grey input, shape (pictures, height, width, 3)."""
         return np.full((pictures, self.height, self.width, 3), GREY, np.uint8)
+
+    def density_of(self, heads: NDArray[np.float32]) -> DensityMap:
+        """A density map of the whole input, shape (rows, columns), as one of the picture.
+
+        The border is cut off to whole cells, so it may lie up to half a cell beside its place.
+        """
+        top, left = round(self.top / CELL), round(self.left / CELL)
+        rows, columns = -(-self.inner_height // CELL), -(-self.inner_width // CELL)
+        inside = heads[top : top + rows, left : left + columns]
+        return DensityMap(np.maximum(inside, 0), CELL / self.scale, CELL)
 
     def to_picture(self, boxes: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
         """Boxes from the network's pixels to the picture's, cut to the picture; shape (n, 4)."""

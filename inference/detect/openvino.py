@@ -6,7 +6,7 @@ sides are multiples of 32. Pixels go in as they were decoded (BGR bytes); normal
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -17,7 +17,7 @@ from openvino import opset15 as ops
 
 from domain.errors import BadInput
 from inference.detect.base import PERSON, Detections, Picture
-from inference.detect.heads import HEADS, SCALES, Limits, detections, find_heads
+from inference.detect.heads import DENSITY, HEADS, SCALES, Limits, detections, find_heads
 from inference.detect.letterbox import GREY, Letterbox
 
 _SIZES_KEPT: Final = 8
@@ -70,6 +70,7 @@ class OpenVinoDetector:
 
     Attributes:
         quantised: whether the network computes in 8-bit integers.
+        reads_density: whether the same pass gives a density map.
 
     Raises:
         BadInput: the file cannot be read, or it is not a YOLOv8 detector.
@@ -93,10 +94,11 @@ class OpenVinoDetector:
             self._config["INFERENCE_PRECISION_HINT"] = precision
         if cache is not None:
             self._config["CACHE_DIR"] = str(cache)
-        self._trunk = raw_heads(self._core, model, classes)
+        self._trunk = raw_heads(self._core, model, classes, density=True)
         self._longest, self._limits = longest, Limits(min_score, max_iou)
         self._slots: OrderedDict[tuple[int, int, _Hint], deque[_Slot]] = OrderedDict()
         self.quantised: Final = _is_quantised(self._trunk)
+        self.reads_density: Final = len(self._trunk.outputs) > HEADS
         self._name = f"{name}/openvino-{'int8' if self.quantised else precision or _own_choice(self._core)}"
 
     @property
@@ -149,6 +151,9 @@ class OpenVinoDetector:
         item.slot.request.wait()
         outputs = [item.slot.request.get_output_tensor(index).data[0] for index in range(HEADS)]
         found = detections(outputs, item.fit, item.size, self._limits)
+        if self.reads_density:
+            heads = item.slot.request.get_output_tensor(HEADS).data[0, 0]
+            found = replace(found, density=item.fit.density_of(heads))
         item.home.append(item.slot)
         return found
 
@@ -177,13 +182,14 @@ class OpenVinoDetector:
         return _Slot(request, picture)
 
 
-def raw_heads(core: Any, path: Path, classes: Sequence[int] | None) -> Any:  # noqa: ANN401  # openvino publishes no types
+def raw_heads(core: Any, path: Path, classes: Sequence[int] | None, *, density: bool = False) -> Any:  # noqa: ANN401  # openvino publishes no types
     """The network up to its raw heads: outputs of box distances, then of logits, each for three scales.
 
     Args:
         core: OpenVINO's.
         path: an ONNX export or an OpenVINO IR.
         classes: the classes to tell; the weights of all others are left out. ``None``: all.
+        density: the density map is the last output, where the network gives one.
 
     Raises:
         BadInput: the file cannot be read, or it is not a YOLOv8 detector.
@@ -195,7 +201,17 @@ def raw_heads(core: Any, path: Path, classes: Sequence[int] | None) -> Any:  # n
     heads = find_heads(((node.get_friendly_name(), node) for node in model.get_ordered_ops()), path.name)
     if classes is not None:
         heads[SCALES:] = [_of_classes(head, classes, path.name) for head in heads[SCALES:]]
-    return ov.Model([head.output(0) for head in heads], model.get_parameters(), path.stem)
+    wanted = [head.output(0) for head in heads]
+    heads_by_cell = density_part(model) if density else None
+    if heads_by_cell is not None:
+        wanted.append(heads_by_cell)
+    return ov.Model(wanted, model.get_parameters(), path.stem)
+
+
+def density_part(model: Any) -> Any | None:  # noqa: ANN401  # openvino publishes no types
+    """What gives the density map in a network; ``None``: nothing does."""
+    found = [output for output in model.outputs if DENSITY in output.get_names()]
+    return found[0].get_node().input_value(0) if found else None
 
 
 def _of_classes(head: Any, classes: Sequence[int], model: str) -> Any:  # noqa: ANN401  # openvino publishes no types
@@ -229,6 +245,6 @@ def _takes_bgr_bytes(model: Any) -> Any:  # noqa: ANN401  # openvino publishes n
     steps.input().model().set_layout(ov.Layout("NCHW"))
     steps.input().preprocess().convert_element_type(ov.Type.f32)
     steps.input().preprocess().convert_color(ov.preprocess.ColorFormat.RGB).scale(255.0)
-    for index in range(HEADS):
+    for index in range(len(model.outputs)):
         steps.output(index).tensor().set_element_type(ov.Type.f32)
     return steps.build()

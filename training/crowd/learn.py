@@ -30,8 +30,7 @@ class LearnSettings(BaseModel):
     Attributes:
         steps: how many batches.
         batch: crops in each.
-        branch_rate: greatest learning rate of the branch.
-        trunk_rate: of those layers of the trunk that are not frozen.
+        branch_rate: greatest learning rate.
         decay: weight decay.
         average: share of the averaged weights that a step leaves.
         check_every: steps between checks on the validation pictures, and between savings.
@@ -43,7 +42,6 @@ class LearnSettings(BaseModel):
     steps: PositiveInt
     batch: PositiveInt
     branch_rate: PositiveFloat
-    trunk_rate: NonNegativeFloat
     decay: NonNegativeFloat
     average: float = Field(gt=0, lt=1)
     check_every: PositiveInt
@@ -206,8 +204,8 @@ class Learner:
         return float(loss.detach())
 
     def _blend(self, average: Tensor, newest: Tensor, steps: Tensor | int) -> Tensor:
-        """Early on the average is that of few steps, not of the weights it began with."""
-        return average + (newest - average) * max(1 - self._settings.average, 1 / (float(steps) + 2))
+        """Early on the average is that of the newest tenth of the steps, not of the weights it began with."""
+        return average + (newest - average) * max(1 - self._settings.average, 10 / (float(steps) + 10))
 
     def _share(self) -> float:
         """Of the greatest rate: rises, then falls along half a cosine (Loshchilov and Hutter 2017)."""

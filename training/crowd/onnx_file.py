@@ -11,7 +11,7 @@ import torch
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from inference.crowd.yolo_density import OUTPUT as DENSITY
+from inference.detect.heads import DENSITY
 from training.crowd.network import EARLY, FINE, NECK, DensityBranch
 
 INPUT: Final = "images"
