@@ -92,7 +92,7 @@ async def run(
     """
     at = report or settings.data / "reports" / f"evaluate-{_slug(question.source)}.html"
     _make_room(at)
-    found = await _answer(question, settings, lambda: detector_of(settings, question.model))
+    found = await answer(question, settings, lambda: detector_of(settings, question.model))
     at.write_text(page.render(found, command=question.command), encoding="utf-8")
     sys.stderr.write(f"report: {at}\n")
     if as_json:
@@ -101,7 +101,12 @@ async def run(
         table.show(found, Console(highlight=False, markup=False))
 
 
-async def _answer(question: Question, settings: Settings, detector_of: Callable[[], Detector]) -> Evaluation:
+async def answer(question: Question, settings: Settings, detector_of: Callable[[], Detector]) -> Evaluation:
+    """Count footage and compare with its truth.
+
+    Raises:
+        BadInput: as of :func:`run`.
+    """
     region = _region(question.region)
     if is_still_truth(question.truth):
         if question.correction is not None:
@@ -131,7 +136,7 @@ async def _evaluate_stills(question: Question, settings: Settings, detector_of: 
     known = Truth(question.truth.name, read_stills(question.truth))
     pictures = pictures_with_truth(Path(question.source), known)
     detector = await asyncio.to_thread(detector_of)
-    counter = make_still_counter(detector, question.density, settings)
+    counter = make_still_counter(detector, question.density, settings, question.model)
     with _progress("pictures", len(pictures)) as advance:
         return await evaluate_stills(pictures, known, by_crowd(counter), detector, counter.name, advance)
 

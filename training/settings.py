@@ -121,13 +121,11 @@ class EvaluateSettings(_Part):
         stills: sets of stills; training must not have seen them.
         clips: videos.
         limit: at most so many stills or frames of each; ``None``: all.
-        bands: heads at which one band of density ends and the next begins.
     """
 
     stills: tuple[StillSet, ...] = ()
     clips: tuple[Clip, ...] = ()
     limit: PositiveInt | None = None
-    bands: tuple[PositiveInt, ...] = (50, 200, 1000)
 
 
 class Allowed(_Part):

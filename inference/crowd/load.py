@@ -1,5 +1,7 @@
 """A density model and its crossover, by name."""
 
+from pathlib import Path
+
 import structlog
 
 from domain.errors import HeadroomError
@@ -9,18 +11,21 @@ from inference.crowd.density import DensityModel, McnnDensity
 from inference.crowd.fusion import Crossover
 from inference.crowd.still import StillCounter
 from inference.crowd.watch import LiveDensity
+from inference.crowd.yolo_density import YoloDensity, gives_density
 from inference.detect import Detector
 
-DEFAULT = "mcnn-b"
-"""Fitted on street scenes, the more common kind; used where its file is at hand."""
-LIVE = "mcnn-b-live"
+DEFAULT = "crowd-n"
+"""Our own; also how any other file of that make is fused, which has no row of its own."""
+LIVE = "crowd-n-live"
 """The same model, fitted beside boxes from a single look, as live cameras have them."""
 NONE = "none"
 
 log = structlog.get_logger()
 
 
-def make_still_counter(detector: Detector, density: str | None, settings: Settings) -> StillCounter:
+def make_still_counter(
+    detector: Detector, density: str | None, settings: Settings, model: str | None = None
+) -> StillCounter:
     """What counts single pictures.
 
     Args:
@@ -28,11 +33,15 @@ def make_still_counter(detector: Detector, density: str | None, settings: Settin
         density: a name in ``configs/crowd.yaml``; ``none`` for boxes alone; ``None`` takes the default where its file
             is at hand, and boxes alone where it is not.
         settings: where assets are.
+        model: what the detector was made of: where that is a file which gives density too, it is read from there.
 
     Raises:
         BadInput: no such name, or its file is no density model.
         AssetUnavailable: the named model's file cannot be had.
     """
+    own = Path(model) if model is not None and density is None and Path(model).is_file() else None
+    if own is not None and getattr(detector, "reads_density", False):
+        return StillCounter(detector, YoloDensity(own, name=own.stem), Crossover.load(DEFAULT))
     found = _density(density, settings)
     return StillCounter(detector) if found is None else StillCounter(detector, *found)
 
@@ -43,8 +52,18 @@ def _density(name: str | None, settings: Settings) -> tuple[DensityModel, Crosso
     crossover = Crossover.load(name or DEFAULT)
     if name is None and locate(crossover.asset, settings) is None:
         return None
-    path = resolve(crossover.asset, settings)
-    return McnnDensity(path, name=name or DEFAULT), crossover
+    return open_density(resolve(crossover.asset, settings), name=name or DEFAULT), crossover
+
+
+def open_density(path: Path, *, name: str, threads: int = 0) -> DensityModel:
+    """A density model of either make.
+
+    Raises:
+        BadInput: the file is none.
+    """
+    if gives_density(path):
+        return YoloDensity(path, name=name, threads=threads)
+    return McnnDensity(path, name=name, threads=threads)
 
 
 def live_density(settings: Settings, name: str | None = None) -> LiveDensity | None:
@@ -65,7 +84,7 @@ def live_density(settings: Settings, name: str | None = None) -> LiveDensity | N
         log.warning("dense crowds are counted by boxes alone", reason=f"{crossover.asset} is not at hand")
         return None
     try:
-        return LiveDensity(McnnDensity(resolve(crossover.asset, settings), name=name or LIVE, threads=1), crossover)
+        return LiveDensity(open_density(resolve(crossover.asset, settings), name=name or LIVE, threads=1), crossover)
     except HeadroomError as error:
         if name is not None:
             raise

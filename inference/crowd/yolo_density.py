@@ -14,6 +14,14 @@ from inference.detect.letterbox import CELL, GREY, STRIDE
 from inference.detect.openvino import density_part
 
 
+def gives_density(model: Path) -> bool:
+    """Whether a file is a network of this make; one that cannot be read is not."""
+    try:
+        return density_part(ov.Core().read_model(model)) is not None
+    except RuntimeError:
+        return False
+
+
 class YoloDensity:
     """Reads density maps by OpenVINO.
 

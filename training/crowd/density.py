@@ -28,6 +28,8 @@ from training.settings import DensitySettings, TrainingSettings
 
 STATE: Final = "state.pt"
 _LOOKED: Final = "looked"
+_SCALED_BY: Final = 128
+"""Crops whose features show how far each channel of the trunk swings."""
 _LOOKING_SHARE: Final = 0.3
 """Of the time: looking at all crops once, before learning from what was seen."""
 
@@ -78,6 +80,7 @@ class DensityTraining:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         features = self._looked()
+        self._network.branch.scale_inputs(*features.some(_SCALED_BY))
         judged = self._seen_whole()
         rates: list[dict[str, Any]] = [
             {"params": list(self._network.branch.parameters()), "lr": self._settings.learn.branch_rate}

@@ -37,6 +37,11 @@ class Features(Dataset[Seen]):
         places = sorted(folder.glob("layer-*.npy"))
         return cls(tuple(np.load(place, mmap_mode="r") for place in places), np.load(folder / _HEADS))
 
+    def some(self, count: int) -> Seen:
+        """The layers' features of a few crops, each of shape (count, channels, rows, columns)."""
+        rows = np.linspace(0, len(self) - 1, min(count, len(self))).astype(np.intp)
+        return tuple(torch.from_numpy(layer[rows].astype(np.float32)) for layer in self._kept)
+
     def __len__(self) -> int:
         return len(self._heads)
 

@@ -17,6 +17,8 @@ FINE: Final = 4
 """Layer of the backbone at stride 8."""
 NECK: Final = 15
 """Layer of the neck at stride 8: what is at a place, seen with its surroundings."""
+_FLATTEST: Final = 0.05
+"""Deviation below which a channel of the trunk tells nothing, and is not made louder."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class BranchShape:
 class DensityBranch(nn.Module):
     """Reads heads a cell from three of the trunk's layers.
 
+    There is no batch normalisation: what a batch of crops is like says nothing of the one picture that is counted
+    later (with it, the same weights undercounted whole pictures by a third).
+
     Args:
         channels: of the layers at stride 4, stride 8 in the backbone and stride 8 in the neck.
         shape: how large it is.
@@ -53,6 +58,15 @@ class DensityBranch(nn.Module):
         # softplus(-5) is 0.007 heads a cell: about what an average picture of a crowd holds.
         nn.init.constant_(cast("Tensor", self.last.bias), -5.0)
 
+    def scale_inputs(self, early: Tensor, fine: Tensor, neck: Tensor) -> None:
+        """Begin as if every channel of some features, shape (n, channels, rows, columns), had a deviation of 1."""
+        with torch.no_grad():
+            joined = torch.cat([fine.std((0, 2, 3)), neck.std((0, 2, 3))]).clamp_min(_FLATTEST)
+            first = cast("nn.Conv2d", self.join[0])
+            first.weight[:, : len(joined)] /= joined[None, :, None, None]
+            if self.early is not None:
+                cast("nn.Conv2d", self.early[0]).weight /= early.std((0, 2, 3)).clamp_min(_FLATTEST)[None, :, None, None]
+
     def forward(self, early: Tensor, fine: Tensor, neck: Tensor) -> Tensor:
         """Heads a cell, shape (n, 1, rows, columns), above 0."""
         parts = [fine, neck] if self.early is None else [fine, neck, self.early(early)]
@@ -61,11 +75,10 @@ class DensityBranch(nn.Module):
 
 
 def _conv(inside: int, outside: int, size: int, *, stride: int = 1, dilation: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inside, outside, size, stride, dilation * (size // 2), dilation, bias=False),
-        nn.BatchNorm2d(outside),
-        nn.SiLU(inplace=True),
-    )
+    convolution = nn.Conv2d(inside, outside, size, stride, dilation * (size // 2), dilation)
+    nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+    nn.init.zeros_(cast("Tensor", convolution.bias))
+    return nn.Sequential(convolution, nn.SiLU(inplace=True))
 
 
 class CrowdNetwork(nn.Module):
