@@ -78,7 +78,7 @@ def export(weights: Path, target: Path, settings: ExportSettings, density: Path 
         draft = Path(folder) / target.name
         network = checkpoint.network
         if density is not None:
-            network = TwoReadings(network, open_branch(density, open_detector(weights)))
+            network = TwoReadings(network, open_branch(density, open_detector(weights))).eval()
         write_onnx(network, draft, size=settings.traced_size, opset=settings.opset, density=density is not None)
         difference = compare(network, draft, settings)
         _refuse_difference(difference, settings)

@@ -3,7 +3,8 @@
     python -m training.fit_crowd PICTURES DETECTOR.onnx DENSITY.onnx --name mcnn-b
     python -m training.fit_crowd PICTURES DETECTOR.onnx DENSITY.onnx --name mcnn-b-live --live
 
-``PICTURES`` holds ``images/`` and ``points.json`` (file name to head points). The row of that name in
+``PICTURES`` holds ``images/`` and ``points.json`` (file name to head points), or it is a dataset: of that the validation
+pictures are taken whose heads are labelled, which a density model of ours did not learn from. The row of that name in
 ``configs/crowd.yaml`` is replaced, the others stay. With ``--live`` the detector looks once at the whole picture, and a
 box is one person, as for live cameras, whose boxes are tracks. Pictures that a result is reported on must not be among
 them. ``--also FOLDER`` adds more; one without ``points.json`` has nobody in it, and shows ghosts.
@@ -25,14 +26,17 @@ from scipy.optimize import minimize
 
 from domain.errors import BadInput
 from inference.crowd.cells import cell_px, counted, grid_of, heads_of, smoothed
-from inference.crowd.density import McnnDensity
+from inference.crowd.density import DensityModel
 from inference.crowd.fusion import TABLE, Crossover, spread
+from inference.crowd.load import open_density
 from inference.crowd.still import SMALLEST_PERSON
 from inference.crowd.tiles import detect_in_tiles, tiles_of
 from inference.detect import Detections
 from inference.detect.base import Picture
 from inference.detect.openvino import OpenVinoDetector
 from inference.track import TrackerParameters
+from training.dataset.layout import Dataset
+from training.dataset.manifest import MANIFEST
 
 STEEPNESS: Final = 2.0
 """Fixed: steeper fits the training pictures no better (loss 1.99 to 2.04 from 1 to 8), and jumps more."""
@@ -64,32 +68,34 @@ class Example:
 
 
 def read_examples(
-    folder: Path, detector: OpenVinoDetector, density: McnnDensity, limit: int | None, *, live: bool = False
+    folder: Path, detector: OpenVinoDetector, density: DensityModel, limit: int | None, *, live: bool = False
 ) -> list[Example]:
     """Look at every labelled picture of a folder; ``live``: once, without tiles.
 
     Raises:
         BadInput: a labelled picture is missing or cannot be read.
     """
-    truth = _labels(folder)
     examples = []
-    for name, points in track(list(truth.items())[:limit], "looking"):
-        picture = cv2.imread(str(folder / "images" / name))
+    for path, heads in track(_labels(folder)[:limit], "looking"):
+        picture = cv2.imread(str(path))
         if picture is None:
-            raise BadInput(f"{folder / 'images' / name}: is labelled but cannot be read")
+            raise BadInput(f"{path}: is labelled but cannot be read")
         pixels = np.asarray(picture, np.uint8)
         found = detector.detect([pixels])[0] if live else _in_tiles(detector, pixels)
         seen = density.read(pixels)
-        examples.append(Example(found, grid_of(seen), cell_px(seen), len(points)))
+        examples.append(Example(found, grid_of(seen), cell_px(seen), heads))
     return examples
 
 
-def _labels(folder: Path) -> dict[str, list[object]]:
-    """Head points by picture; a folder without ``points.json`` has nobody in it."""
+def _labels(folder: Path) -> list[tuple[Path, int]]:
+    """Pictures and their heads; a folder without ``points.json`` has nobody in it."""
+    if (folder / MANIFEST).is_file():
+        items = [item for item in Dataset.open(folder).items if item.split == "val"]
+        return [(item.image, len(item.heads)) for item in items if item.heads is not None]
     labels = folder / "points.json"
     if labels.exists():
-        return dict(json.loads(labels.read_text()))
-    return {path.name: [] for path in sorted((folder / "images").iterdir())}
+        return [(folder / "images" / name, len(points)) for name, points in json.loads(labels.read_text()).items()]
+    return [(path, 0) for path in sorted((folder / "images").iterdir())]
 
 
 def _in_tiles(detector: OpenVinoDetector, pixels: Picture) -> Detections:
@@ -174,7 +180,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=TABLE)
     given = parser.parse_args(words)
     detector = OpenVinoDetector(given.detector, name=given.detector.stem)
-    density = McnnDensity(given.density, name=given.name)
+    density = open_density(given.density, name=given.name)
     folders = (given.pictures, *given.also)
     examples = [
         example
