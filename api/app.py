@@ -16,8 +16,10 @@ from api.errors import install_error_handlers
 from api.health.endpoints import router as health
 from api.health.service import VERSION
 from api.jobs.endpoints import router as jobs
+from api.labels.endpoints import router as labels
 from api.live.endpoints import router as live
 from api.metrics import CountRequests
+from api.models.endpoints import router as models
 from api.occupancy.endpoints import router as occupancy
 from api.pages import DIST, SecurityHeaders, install_pages
 from api.parts import Parts
@@ -56,6 +58,7 @@ def create_app(settings: Settings, *, dist: Path = DIST) -> FastAPI:
         venues,
         readings,
         occupancy,
+        models,
         scans,
         postures,
         cameras,
@@ -63,6 +66,7 @@ def create_app(settings: Settings, *, dist: Path = DIST) -> FastAPI:
         alerts,
         jobs,
         live,
+        labels,
     ):
         app.include_router(router)
     install_pages(app, dist)

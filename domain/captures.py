@@ -136,6 +136,22 @@ class Capture(Message):
         return self
 
 
+class Sidecar(BaseModel):
+    """What stands beside a kept picture, in a file of its name that ends in ``.json``.
+
+    Attributes:
+        capture: what was told of it.
+        likeness: the picture's hash, hexadecimal.
+        asked: people asked for it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    capture: Capture
+    likeness: str = Field(pattern=r"^[0-9a-f]{1,192}$")
+    asked: bool = False
+
+
 class CaptureRequest(Message):
     """People want the frames around a moment (``captured_at``) of a camera to be labelled."""
 

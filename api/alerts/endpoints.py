@@ -19,6 +19,7 @@ from api.alerts.schemas import (
     PhaseSwitch,
     Rules,
 )
+from api.labels.feedback import ask_for_frames
 from api.venues.endpoints import VenueId
 from domain.alerts import Severity
 from domain.units import UtcDatetime
@@ -103,7 +104,10 @@ async def add_note(venue_id: VenueId, alert_id: AlertId, body: Note, user: Curre
 @router.post("/alerts/{alert_id}/close")
 async def close(venue_id: VenueId, alert_id: AlertId, body: Close, user: CurrentUser, parts: AppParts) -> AlertStory:
     """End an alert as a false alarm or as resolved. A worse one is still told."""
-    return await service.act(parts.database, user, venue_id, alert_id, body)
+    story = await service.act(parts.database, user, venue_id, alert_id, body)
+    if body.outcome == "false_alarm":
+        await ask_for_frames(parts.database, parts.redis, venue_id, alert_id)
+    return story
 
 
 @router.get("/phase")

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from api.recorder.streams import DeadLetter, Entry
+from domain.captures import Capture
 from domain.floor import Occupancy, Scan
 from domain.messages import LineCrossing, PostureEvent, ZoneReading
-from domain.topics import CROSSINGS, OCCUPANCY, POSTURES, READINGS, SCANS
+from domain.rollout import RolloutEvent, ShadowReport
+from domain.topics import CAPTURES, CROSSINGS, OCCUPANCY, POSTURES, READINGS, ROLLOUTS, SCANS, SHADOWS
 
-Storable = ZoneReading | LineCrossing | PostureEvent | Occupancy | Scan
+Storable = ZoneReading | LineCrossing | PostureEvent | Occupancy | Scan | Capture | RolloutEvent | ShadowReport
 
 _MESSAGES: dict[str, type[Storable]] = {
     READINGS.name: ZoneReading,
@@ -18,6 +20,9 @@ _MESSAGES: dict[str, type[Storable]] = {
     POSTURES.name: PostureEvent,
     OCCUPANCY.name: Occupancy,
     SCANS.name: Scan,
+    ROLLOUTS.name: RolloutEvent,
+    SHADOWS.name: ShadowReport,
+    CAPTURES.name: Capture,
 }
 STORED = frozenset(_MESSAGES)
 """The topics whose Streams are stored here; alerts are stored by their engine."""

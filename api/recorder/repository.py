@@ -5,8 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from api.database.pool import Connection
+from api.labels.repository import store_captures
+from api.models.repository import store_events, store_shadows
+from domain.captures import Capture
 from domain.floor import Occupancy, Scan
 from domain.messages import LineCrossing, Message, PostureEvent, ZoneReading
+from domain.rollout import RolloutEvent, ShadowReport
 
 TABLES: Final = ("zone_readings", "line_crossings", "posture_events", "occupancy_readings", "scans")
 
@@ -87,6 +91,9 @@ async def store(connection: Connection, messages: Sequence[Message]) -> None:
     await store_postures(connection, [message for message in messages if isinstance(message, PostureEvent)])
     await store_occupancy(connection, [message for message in messages if isinstance(message, Occupancy)])
     await store_scans(connection, [message for message in messages if isinstance(message, Scan)])
+    await store_events(connection, [message for message in messages if isinstance(message, RolloutEvent)])
+    await store_shadows(connection, [message for message in messages if isinstance(message, ShadowReport)])
+    await store_captures(connection, [message for message in messages if isinstance(message, Capture)])
 
 
 async def store_readings(connection: Connection, readings: Sequence[ZoneReading]) -> None:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 import asyncpg
@@ -16,12 +17,16 @@ from redis.exceptions import RedisError, ResponseError
 
 from api import bus
 from api.database.pool import Database
+from api.labels.retention import keep_captures_or_say_why
+from api.models.telling import tell_all
 from api.recorder import repository
 from api.recorder.batch import STORED, Item, read_batch
 from api.recorder.heartbeat import INTERVAL_S, Heartbeat, beat
 from api.recorder.streams import DeadLetter, Streams
 from api.recorder.upkeep import keep_partitions
+from domain.captures import CAPTURES_FOLDER
 from domain.errors import BadSettings, Unavailable
+from domain.rollout import RolloutEvent
 from domain.settings import Settings
 from domain.topics import TOPICS
 
@@ -32,6 +37,8 @@ BATCH: Final = 4000
 VENUES_EVERY_S: Final = 5.0
 TAKE_OVER_EVERY_S: Final = 30.0
 UPKEEP_EVERY_S: Final = 3600.0
+MODELS_EVERY_S: Final = 30.0
+"""Workers are told again what to run: a Redis that was emptied forgets it."""
 PAUSE_S: Final = (0.25, 5.0)
 """Shortest and longest pause after a failure: soon enough that a chart's last minutes fill at once."""
 _REFUSED: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, OverflowError, ValueError)
@@ -54,6 +61,10 @@ class Every:
         """It was done; the next time is one period away."""
         self._due_at = time.monotonic() + self._seconds
 
+    def again(self) -> None:
+        """It is due now."""
+        self._due_at = 0.0
+
 
 class Recorder:
     """Stores what the Streams carry.
@@ -63,6 +74,7 @@ class Recorder:
         database: where rows go.
         consumer: this recorder's name in the group.
         retention_days: days that are kept.
+        captures: the folder of kept frames, whose time ends as well; ``None``: it is not on this machine.
         clock: UTC now.
     """
 
@@ -73,9 +85,10 @@ class Recorder:
         *,
         consumer: str,
         retention_days: int,
+        captures: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._redis = redis
+        self._redis, self._captures = redis, captures
         self._database = database
         self._streams = Streams(redis, consumer)
         self._retention_days = retention_days
@@ -88,6 +101,7 @@ class Recorder:
         self._venues = Every(VENUES_EVERY_S)
         self._take_over = Every(TAKE_OVER_EVERY_S)
         self._upkeep = Every(UPKEEP_EVERY_S)
+        self._models = Every(MODELS_EVERY_S)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Record until asked to stop; the batch in hand is finished first."""
@@ -147,7 +161,12 @@ class Recorder:
             self._venues.done()
         if self._upkeep.due:
             await keep_partitions(self._database, self._clock(), self._retention_days)
+            if self._captures is not None:
+                await keep_captures_or_say_why(self._database, self._captures, self._clock())
             self._upkeep.done()
+        if self._models.due:
+            await tell_all(self._redis, self._database)
+            self._models.done()
         if self._take_over.due:
             await self._streams.join(self._names)
             self._unfinished = bool(await self._streams.take_over(self._names)) or self._unfinished
@@ -166,6 +185,8 @@ class Recorder:
             half = len(items) // 2
             return [*await self._store(items[:half]), *await self._store(items[half:])]
         self._stored += len(items)
+        if any(isinstance(item.message, RolloutEvent) for item in items):
+            self._models.again()  # a worker may have gone back to the champion before: the others follow
         return []
 
     async def _set_aside(self, letters: list[DeadLetter]) -> None:
@@ -219,7 +240,13 @@ async def run(settings: Settings) -> None:
     redis = bus.connect(settings.redis_url.get_secret_value())
     try:
         async with Database(settings.database_url.get_secret_value(), size=2) as database:
-            recorder = Recorder(redis, database, consumer=socket.gethostname(), retention_days=settings.retention_days)
+            recorder = Recorder(
+                redis,
+                database,
+                consumer=socket.gethostname(),
+                retention_days=settings.retention_days,
+                captures=settings.data / CAPTURES_FOLDER,
+            )
             await recorder.run(stop)
     finally:
         await redis.aclose()

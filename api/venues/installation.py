@@ -40,6 +40,7 @@ async def install(connection: Connection, config: VenueConfig) -> None:
         await _install_gate(connection, config.id, position, gate)
     if config.floor is not None:
         await _install_floor(connection, config.id, len(config.zones), config.floor)
+    await _install_policy(connection, config)
     await _retire(connection, config)
 
 
@@ -155,6 +156,23 @@ async def _install_floor_zone(connection: Connection, venue_id: str, position: i
         front_x,
         front_y,
         position,
+    )
+
+
+async def _install_policy(connection: Connection, config: VenueConfig) -> None:
+    """What may be kept of live pictures."""
+    learning = config.learning
+    await connection.execute(
+        """
+        insert into public.capture_policies (venue_id, capture, consent_reference, retention_days)
+        values ($1, $2, $3, $4)
+        on conflict (venue_id) do update set capture = excluded.capture,
+          consent_reference = excluded.consent_reference, retention_days = excluded.retention_days, updated_at = now()
+        """,
+        config.id,
+        learning.capture.value,
+        learning.consent_reference,
+        learning.retention_days,
     )
 
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from domain.captures import Capture
+from domain.captures import Sidecar
 from domain.errors import HeadroomError
 
 LEAST_FREE_MB: Final = 200
@@ -22,22 +22,6 @@ _MB: Final = 1_000_000
 
 class CannotKeepError(HeadroomError):
     """A frame could not be written: the folder's allowance or the disk is full, or the folder cannot be written to."""
-
-
-class Sidecar(BaseModel):
-    """What stands beside a picture.
-
-    Attributes:
-        capture: what was told of it.
-        likeness: the picture's hash, hexadecimal.
-        asked: people asked for it.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    capture: Capture
-    likeness: str = Field(pattern=r"^[0-9a-f]{1,192}$")
-    asked: bool = False
 
 
 class CaptureFolder:

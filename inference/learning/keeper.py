@@ -20,7 +20,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from domain.captures import MOST_BOXES, Capture, CaptureRequest, Reason
+from domain.captures import MOST_BOXES, Capture, CaptureRequest, Reason, Sidecar
 from domain.labels import BoxLabel, LabelClass, LabelSource
 from domain.messages import State
 from domain.venue import VenueConfig
@@ -28,7 +28,7 @@ from inference.camera_pipeline import Seen
 from inference.detect import Detections
 from inference.detect.base import HEAD
 from inference.learning.doubt import Doubter, Signs
-from inference.learning.files import CannotKeepError, CaptureFolder, Sidecar
+from inference.learning.files import CannotKeepError, CaptureFolder
 from inference.learning.likeness import picture_hash
 from inference.learning.recall import EVERY_S, Recall, Remembered
 from inference.learning.selector import Candidate, Kept, Rules, Selector

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from domain.captures import Capture, CaptureRequest, Reason
+from domain.captures import Capture, CaptureRequest, Reason, Sidecar
 from domain.messages import State
 from domain.topics import CAPTURE_REQUESTS, CAPTURES
 from domain.venue import VenueConfig
@@ -21,7 +21,7 @@ from inference.detect import Detections
 from inference.detect.base import HEAD
 from inference.learning import files
 from inference.learning import keeper as keeping_module
-from inference.learning.files import CaptureFolder, Sidecar
+from inference.learning.files import CaptureFolder
 from inference.learning.keeper import Keeper
 from inference.learning.likeness import ALIKE_BITS, bits_apart, picture_hash
 from inference.learning.requests import keeping

@@ -68,7 +68,7 @@ def test_the_best_of_a_while_is_kept(rules: Rules, given_offers: list[tuple[floa
     times = list(itertools.accumulate(gap_s for gap_s, _ in given_offers))
     scored = [(at_s, score) for at_s, (_, score) in zip(times, given_offers, strict=True)]
     worth = [one for one in scored if one[1] >= rules.least_score]
-    end_s = times[-1] + rules.while_s
+    end_s = times[-1] + rules.while_s + 1
     found = None
     for place, (at_s, score) in enumerate([*scored, (end_s, 0.0)]):
         found = found or selector.close(at_s)
