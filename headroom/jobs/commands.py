@@ -26,6 +26,9 @@ def worker(
     queue: Annotated[
         list[str] | None, typer.Option(help="cpu or gpu; may be given twice. Default: what this machine has.")
     ] = None,
+    commands: Annotated[
+        Path | None, typer.Option(help="What trains, in place of configs/jobs.yaml.", metavar="FILE")
+    ] = None,
     lease: Annotated[float | None, typer.Option(hidden=True, help="Seconds it may be silent.")] = None,
     leash: Leash = None,
 ) -> None:
@@ -37,7 +40,7 @@ def worker(
 
     settings = _settings()
     begin(settings, leashed=leash is not None)
-    run(settings, queues_of(queue), lease_s=lease or LEASE_S)
+    run(settings, queues_of(queue), lease_s=lease or LEASE_S, commands=commands)
 
 
 @app.command("list")

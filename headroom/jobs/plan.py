@@ -62,6 +62,7 @@ class _Stage(BaseModel):
 
     command: tuple[str, ...] = Field(min_length=1)
     options: dict[str, tuple[str, ...]] = {}
+    makes: tuple[str, ...] = ()
 
 
 class JobCommands(BaseModel):
@@ -170,7 +171,7 @@ def _train(told: Train, commands: JobCommands, folders: Folders) -> list[Step]:
         words[name] = value
         argv += stage.options[name]
     _refuse_without("torch")
-    return [Step(f"training ({told.stage})", _filled(argv, words))]
+    return [Step(f"training ({told.stage})", _filled(argv, words), makes=stage.makes)]
 
 
 def _filled(argv: list[str], words: Mapping[str, object]) -> tuple[str, ...]:

@@ -61,11 +61,12 @@ class Log:
 
     @property
     def last_words(self) -> str:
-        """The newest line, less what our own commands put before an error."""
-        words = self.last[-1] if self.last else "it said nothing"
-        for prefix in _PREFIXES:
-            words = words.removeprefix(prefix)
-        return words
+        """Why it ended: the last error that a command of ours told, all its lines; or else the newest line."""
+        for index in reversed(range(len(self.last))):
+            for prefix in _PREFIXES:
+                if self.last[index].startswith(prefix):
+                    return "\n".join(self.last[index:]).removeprefix(prefix)
+        return self.last[-1] if self.last else "it said nothing"
 
     def close(self) -> None:
         """Close the file."""

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 from typing import Final
 from uuid import UUID
@@ -29,6 +30,7 @@ from api.jobs.presence import EXPIRES_S, INTERVAL_S, Presence, presence_key
 from api.jobs.schemas import Queue
 from domain.errors import BadSettings, Unavailable
 from domain.settings import Settings
+from headroom.jobs.plan import CONFIGURATION, JobCommands
 from headroom.jobs.runner import Runner
 
 log = structlog.get_logger()
@@ -44,18 +46,25 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def run(settings: Settings, queues: Sequence[Queue], *, lease_s: float = LEASE_S) -> None:
+def run(settings: Settings, queues: Sequence[Queue], *, lease_s: float = LEASE_S, commands: Path | None = None) -> None:
     """Do jobs until SIGTERM or SIGINT; the one in hand is stopped and given back.
 
+    Args:
+        settings: for the database, Redis and the data folder.
+        queues: where it listens.
+        lease_s: how long it may be silent.
+        commands: in place of ``configs/jobs.yaml``.
+
     Raises:
-        BadSettings: the database or Redis is not set.
+        BadSettings: the database or Redis is not set, or the commands cannot be read.
     """
+    JobCommands.load(commands or CONFIGURATION)  # a mistake in the file is told now, not with the first job
     if settings.database_url is None or settings.redis_url is None:
         raise BadSettings("HEADROOM_DATABASE_URL and HEADROOM_REDIS_URL must be set for a jobs worker")
     os.nice(_NICE)
     redis_url = settings.redis_url.get_secret_value()
     name = worker_name()
-    runner = Runner(settings, worker=name, lease_s=lease_s)
+    runner = Runner(settings, worker=name, lease_s=lease_s, commands=commands or CONFIGURATION)
     app = celery_app(redis_url)
     app.task(name=TASK)(_task_of(runner))
     present = _Present(redis_url, name, queues)
