@@ -3,8 +3,8 @@
     python -m training.fit_crowd PICTURES DETECTOR.onnx DENSITY.onnx --name mcnn-b
     python -m training.fit_crowd PICTURES DETECTOR.onnx DENSITY.onnx --name mcnn-b-live --live
 
-``PICTURES`` holds ``images/`` and ``points.json`` (file name to head points), or it is a dataset: of that the validation
-pictures are taken whose heads are labelled, which a density model of ours did not learn from. The row of that name in
+``PICTURES`` holds ``images/`` and ``points.json`` (file name to head points), or it is a dataset: of that the
+validation pictures are taken whose heads are labelled, which our models did not learn from. The row of that name in
 ``configs/crowd.yaml`` is replaced, the others stay. With ``--live`` the detector looks once at the whole picture, and a
 box is one person, as for live cameras, whose boxes are tracks. Pictures that a result is reported on must not be among
 them. ``--also FOLDER`` adds more; one without ``points.json`` has nobody in it, and shows ghosts.

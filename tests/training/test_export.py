@@ -21,15 +21,8 @@ from onnx import numpy_helper
 from domain.errors import BadInput, ModelDiffers
 from inference.detect.openvino import OpenVinoDetector
 from training.checkpoint import Checkpoint, open_checkpoint
-from training.export import (
-    CONFIGURATION,
-    Difference,
-    ExportSettings,
-    TrainingSettings,
-    _refuse_difference,
-    compare,
-    export,
-)
+from training.export import Difference, _refuse_difference, compare, export
+from training.settings import CONFIGURATION, ExportSettings, TrainingSettings
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -99,12 +92,14 @@ def test_ultralytics_neither_calls_home_nor_installs_nor_runs_a_checkpoint() -> 
 
 def test_the_description_names_what_was_made_from_what(exported: Path, weights: Path, settings: ExportSettings) -> None:
     described = json.loads(exported.with_suffix(".json").read_text())
-    assert described["source"] == {"file": weights.name, "sha256": sha256(weights.read_bytes()).hexdigest()}
+    assert described["source"] == [{"file": weights.name, "sha256": sha256(weights.read_bytes()).hexdigest()}]
     assert described["onnx"]["sha256"] == sha256(exported.read_bytes()).hexdigest()
     assert described["classes"]["0"] == "person"
     assert len(described["classes"]) == described["output"]["shape"][1] - 4 == 80
     assert described["made_with"]["torch"] == torch.__version__.partition("+")[0]
     assert 0 < described["check"]["difference"]["box_px"] <= settings.max_box_difference_px
+    assert settings.halved is not None
+    assert 0 < described["check"]["weights_in_16_bits"]["box_px"] <= settings.halved.max_box_difference_px
 
 
 def test_the_graph_is_what_the_description_says(exported: Path, settings: ExportSettings) -> None:
@@ -136,8 +131,8 @@ def test_the_detector_reads_it_and_sees_what_it_saw_before(exported: Path, asset
         [picture]
     )
     assert len(ours) == len(given) > 10
-    assert ours.boxes == pytest.approx(given.boxes, abs=0.1)
-    assert ours.scores == pytest.approx(given.scores, abs=1e-3)
+    assert ours.boxes == pytest.approx(given.boxes, abs=1)
+    assert ours.scores == pytest.approx(given.scores, abs=0.01)
 
 
 def test_the_same_weights_give_the_same_file(exported: Path, weights: Path, settings: ExportSettings) -> None:
@@ -159,9 +154,10 @@ def test_one_wrong_weight_is_noticed(
     kernel.CopyFrom(numpy_helper.from_array(values, kernel.name))
     onnx.save(spoilt, tmp_path / "spoilt.onnx")
     quick = settings.model_copy(update={"checked_sizes": ((96, 160),)})
-    found = compare(checkpoint, tmp_path / "spoilt.onnx", quick)
+    found = compare(checkpoint.network, tmp_path / "spoilt.onnx", quick)
+    assert quick.halved is not None
     with pytest.raises(ModelDiffers, match="differs from its weights by"):
-        _refuse_difference(found, quick)
+        _refuse_difference(found, quick.halved)
 
 
 def test_a_result_that_differs_is_not_written(weights: Path, settings: ExportSettings, tmp_path: Path) -> None:
@@ -171,7 +167,7 @@ def test_a_result_that_differs_is_not_written(weights: Path, settings: ExportSet
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("field", ["box_px", "log_odds"])
+@pytest.mark.parametrize("field", ["box_px", "log_odds", "heads"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 0.03])
 def test_a_difference_that_is_no_number_is_no_agreement(settings: ExportSettings, field: str, value: float) -> None:
     good = Difference(0.0, 0.0)

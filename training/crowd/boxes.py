@@ -66,12 +66,17 @@ class BoxesTrainer(DetectionTrainer):
         self._looked_for = looked_for
         self._masked = LossOfLookedFor()
         self.add_callback("on_pretrain_routine_end", self._mask)
-        self.add_callback("on_fit_epoch_end", lambda _: told(self.epoch + 1, self._metrics()))
+        self.add_callback("on_fit_epoch_end", self._epoch_end)
+        self._told = told
 
     def _mask(self, _: object) -> None:
         model: Any = unwrap_model(cast("nn.Module", self.model))
         model.criterion = v8DetectionLoss(model)
         model.criterion.bce = self._masked
+
+    def _epoch_end(self, _: object) -> None:
+        if self.epoch < self.epochs:  # after the last, the best checkpoint is judged once more
+            self._told(self.epoch + 1, self._metrics())
 
     def _metrics(self) -> dict[str, float]:
         losses: dict[str, Any] = self.label_loss_items(self.tloss, prefix="train") if self.tloss is not None else {}

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Final
 
 import inference.detect.ultralytics_quiet  # noqa: F401  # before torch, which reads what it sets
@@ -181,7 +182,7 @@ def open_branch(path: Path, detector: nn.Module) -> DensityBranch:
         shape = BranchShape(**{**state["shape"], "dilations": tuple(state["shape"]["dilations"])})
         branch = CrowdNetwork(detector, shape).branch
         branch.load_state_dict(state["branch"])
-    except (OSError, RuntimeError, KeyError, TypeError) as error:
+    except (OSError, RuntimeError, UnpicklingError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise BadInput(f"density weights {path} cannot be read with this detector: {reason}") from None
     return branch.eval()

@@ -65,7 +65,8 @@ class DensityBranch(nn.Module):
             first = cast("nn.Conv2d", self.join[0])
             first.weight[:, : len(joined)] /= joined[None, :, None, None]
             if self.early is not None:
-                cast("nn.Conv2d", self.early[0]).weight /= early.std((0, 2, 3)).clamp_min(_FLATTEST)[None, :, None, None]
+                swings = early.std((0, 2, 3)).clamp_min(_FLATTEST)
+                cast("nn.Conv2d", self.early[0]).weight /= swings[None, :, None, None]
 
     def forward(self, early: Tensor, fine: Tensor, neck: Tensor) -> Tensor:
         """Heads a cell, shape (n, 1, rows, columns), above 0."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from training.dataset.draft import Draft, Reading
 from training.dataset.importers import READERS, Desk
@@ -16,6 +17,8 @@ from training.dataset.placing import Candidate, Placing, people_in
 from training.dataset.problems import Problems
 from training.dataset.recipe import Recipe
 from training.dataset.splits import spread_over
+
+_NOTHING: Final = "nothing was imported"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def add_sets(
     for recipe in recipes:
         if recipe.about.name in there:
             problems.add(str(to), f"has set {recipe.about.name} already; give it another name, or replace it")
+    problems.raise_if_any(", ".join(recipe.about.name for recipe in recipes), _NOTHING)
     came: dict[str, tuple[Item, ...]] = {}
     notes: list[str] = []
     with TemporaryDirectory(prefix="headroom-dataset-") as scratch:
@@ -76,7 +80,7 @@ def add_sets(
             problems.found += [
                 replace(problem, place=f"{recipe.about.name}: {problem.place}") for problem in desk.problems.found
             ]
-        problems.raise_if_any(", ".join(recipe.about.name for recipe in recipes), "nothing was imported")
+        problems.raise_if_any(", ".join(recipe.about.name for recipe in recipes), _NOTHING)
         return Added(_written(recipes, to, name, came, replacing=replacing), came, tuple(notes))
 
 
@@ -109,6 +113,8 @@ def _read(desk: Desk, known: Sequence[Candidate]) -> tuple[list[Candidate], list
         desk.problems.add(str(desk.recipe.path), "has no picture")
     placing = Placing(desk.recipe, desk.problems)
     placed = placing.place([*known, *candidates])
+    if candidates and not placed and not desk.problems:
+        desk.problems.add(str(desk.recipe.path), "no picture of it is new; " + "; ".join(placing.notes))
     return placed, [*reading.notes, *judge.notes(), *placing.notes]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.dataset.duplicates import Pair, exact_copies, near_pairs, scenes
-from training.dataset.item import Item, Split
+from training.dataset.item import PERSON, Item, Split
 from training.dataset.pictures import Look
 from training.dataset.problems import Problems
 from training.dataset.recipe import Recipe
@@ -214,9 +214,9 @@ def _scene(items: Sequence[Item]) -> Scene:
 
 
 def people_in(item: Item) -> int:
-    """Heads, or people where heads were not looked for."""
-    heads = item.heads
-    return len(item.boxes) if heads is None else len(heads)
+    """People, or heads: whichever there are more of, as one of them may not have been looked for."""
+    people = int((item.classes == PERSON).sum())
+    return people if item.heads is None else max(people, len(item.heads))
 
 
 def _majority(candidates: Sequence[Candidate], groups: NDArray[np.intp], group: int) -> Split:
