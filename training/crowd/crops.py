@@ -77,11 +77,17 @@ class Crops(Dataset[Crop]):
 
     def __getitem__(self, index: int) -> Crop:
         draw = np.random.default_rng([self._seed, index])
-        source = self._names[draw.choice(len(self._names), p=self._chances)]
-        items = self._by_source[source]
+        items = self._by_source[self._source(draw)]
         made = self._augment(self._whole(items[draw.integers(len(items))]), int(draw.integers(2**31)))
         cells = self._side // STRIDE
         return Crop(made.picture, cell_counts(made.points, cells, cells, STRIDE))
+
+    def sources(self) -> list[str]:
+        """The set that each crop is from, in order."""
+        return [self._source(np.random.default_rng([self._seed, index])) for index in range(self._count)]
+
+    def _source(self, draw: np.random.Generator) -> str:
+        return self._names[draw.choice(len(self._names), p=self._chances)]
 
     def _whole(self, item: Item) -> Labelled:
         """Decoded once: a run draws each picture hundreds of times."""

@@ -80,9 +80,9 @@ class DensityTraining:
             BadInput: a set that is to be drawn from has no labelled heads, or the state is another run's.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        features = self._looked()
+        features = self.looked()
         self._network.branch.scale_inputs(*features.some(_SCALED_BY))
-        judged = self._seen_whole()
+        judged = self.seen_whole(self._judged)
         rates: list[dict[str, Any]] = [
             {"params": list(self._network.branch.parameters()), "lr": self._settings.learn.branch_rate}
         ]
@@ -97,12 +97,23 @@ class DensityTraining:
         )
         self._write(learner)
 
-    def _looked(self) -> Features:
+    def looked(self) -> Features:
         """What the trunk sees in every crop; taken up where a killed run had finished looking."""
         done = self._folder / _LOOKED
         if done.is_file() and done.read_text() == self._mark:
             return Features.read(self._folder)
-        crops = Crops(
+        crops = self.crops()
+        features = look_once(self._network, crops, self._folder, self._device, self._tell_looking)
+        done.write_text(self._mark)
+        return features
+
+    def crops(self) -> Crops:
+        """What is learned from.
+
+        Raises:
+            BadInput: a set that is to be drawn from has no labelled heads.
+        """
+        return Crops(
             self._train,
             shares={name: share for name, share in self._settings.shares.items() if share > 0},
             stretch=self._settings.stretch,
@@ -110,14 +121,18 @@ class DensityTraining:
             seed=self._settings.seed,
             count=self._settings.crops,
         )
-        features = look_once(self._network, crops, self._folder, self._device, self._tell_looking)
-        done.write_text(self._mark)
-        return features
 
-    def _seen_whole(self) -> dict[str, list[tuple[tuple[Tensor, ...], int]]]:
-        """By set, of each validation picture what the trunk sees, and its heads."""
+    def new_branch(self) -> DensityBranch:
+        """A branch that has learned nothing yet."""
+        torch.manual_seed(self._settings.seed)
+        branch = CrowdNetwork(self._network.detector, self._shape).branch.to(self._device)
+        branch.scale_inputs(*self.looked().some(_SCALED_BY))
+        return branch
+
+    def seen_whole(self, items: Sequence[Item]) -> dict[str, list[tuple[tuple[Tensor, ...], int]]]:
+        """By set, of each picture what the trunk sees of it whole, and its heads."""
         seen: dict[str, list[tuple[tuple[Tensor, ...], int]]] = defaultdict(list)
-        for item in self._judged:
+        for item in items:
             whole = as_seen(item, self._settings.stretch.get(item.source, 1.0))
             below, right = (-side % STRIDE for side in whole.picture.shape[:2])
             padded = cv2.copyMakeBorder(whole.picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=GREY)
