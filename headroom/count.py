@@ -235,21 +235,23 @@ def _footage(text: str, settings: Settings) -> Source:
 
 async def _count_recording(camera: Camera, detector: Detector, tally: _Tally, advance: Callable[[int], None]) -> None:
     """Every frame looked at, in order; the next frames are looked at while these are tracked."""
-    at = _EPOCH
+    at, seen_at = _EPOCH, datetime.now(UTC)
     async for looked in looked_at(camera, detector):
         for frame, found in looked:
-            at = _media_time(frame)
+            at, seen_at = _media_time(frame), frame.captured_at
             tally.take(frame, at, found)
             _tell_recorded(camera, tally, at, frame.captured_at)
         advance(len(looked))
-    _tell_recorded(camera, tally, whole_second(at) + SECOND + GRACE, datetime.now(UTC))
+    # Not now: a machine that is long over the last frames has not gone blind meanwhile.
+    _tell_recorded(camera, tally, whole_second(at) + SECOND + GRACE, seen_at)
 
 
 async def _count_budgeted(camera: Camera, detector: Detector, tally: _Tally, advance: Callable[[int], None]) -> None:
     """Every frame counted, in order; looked at only where a prediction would not do."""
     budget, at, boxes = DetectionBudget(), _EPOCH, np.empty((0, 4))
+    seen_at = datetime.now(UTC)
     async for frame in camera.frames():
-        at = _media_time(frame)
+        at, seen_at = _media_time(frame), frame.captured_at
         at_s, found = (at - _EPOCH).total_seconds(), None
         if budget.due(frame.pixels, at_s, tally.pipeline.tracker, boxes):
             (found,) = await asyncio.to_thread(detector.detect, [frame.pixels])
@@ -257,7 +259,8 @@ async def _count_budgeted(camera: Camera, detector: Detector, tally: _Tally, adv
         boxes = tally.take(frame, at, found).tracks.boxes
         _tell_recorded(camera, tally, at, frame.captured_at)
         advance(1)
-    _tell_recorded(camera, tally, whole_second(at) + SECOND + GRACE, datetime.now(UTC))
+    # Not now: a machine that is long over the last frames has not gone blind meanwhile.
+    _tell_recorded(camera, tally, whole_second(at) + SECOND + GRACE, seen_at)
 
 
 def _media_time(frame: Frame) -> datetime:
