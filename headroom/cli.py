@@ -13,6 +13,7 @@ from domain.errors import BadInput, BadSettings, HeadroomError
 from domain.settings import Settings
 from headroom.dataset import dataset_app
 from headroom.jobs.commands import app as jobs_app
+from headroom.labels.commands import app as labels_app
 from headroom.logs import censored
 from headroom.service import known_cause
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 assets_app = typer.Typer(help="The files that Headroom fetches: weights and sample footage.", no_args_is_help=True)
 app.add_typer(assets_app, name="assets")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(labels_app, name="labels")
 app.add_typer(dataset_app, name="dataset")
 
 VenueFile = Annotated[Path, typer.Option("--venue", help="The venue file.", metavar="FILE", show_default=False)]

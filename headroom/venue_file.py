@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.captures import LearningConfig
 from domain.errors import BadSource, BadVenue
 from domain.settings import Settings
 from domain.source import Source, SourceKind
@@ -17,7 +18,12 @@ from inference.assets import Progress, quiet, resolve
 
 Place = tuple[int | str, ...]
 """Keys and indexes from the top of the file, as pydantic names a place."""
-_PARTS: Final[dict[str, type[BaseModel]]] = {"cameras": CameraConfig, "zones": ZoneConfig, "lines": LineConfig}
+_PARTS: Final[dict[str, type[BaseModel]]] = {
+    "cameras": CameraConfig,
+    "zones": ZoneConfig,
+    "lines": LineConfig,
+    "learning": LearningConfig,
+}
 _PLAIN_WORDS: Final = {
     "missing": "is missing",
     "string_pattern_mismatch": "must be small letters, digits and hyphens, as in west-gate",
