@@ -38,7 +38,8 @@ def test_the_page_shows_the_pictures_and_asks_for_nothing_from_elsewhere(tmp_pat
     assert "&lt;two&gt;" in made
     assert "2.0 nearer" in made
     assert "2.0 farther" in made
-    assert "http" not in made
+    assert "http://" not in made
+    assert "https://" not in made
 
 
 @pytest.mark.parametrize("counts", [{"one.jpg": 7.0}, {"one.jpg": 7.0, "three.jpg": 1.0}])
