@@ -187,8 +187,12 @@ def _explained(error: ValidationError) -> str:
     problem = first_problem(error)
     place, _, words = problem.partition(": ")
     shown = _OPTIONS.get(place, place.removeprefix("about.").replace("_", "-"))
-    option = shown if shown.isupper() else f"--{shown}"
-    return f"{option}: {'is missing' if words == 'Field required' else words}; see headroom dataset add --help"
+    return f"{_option(shown)}: {'is missing' if words == 'Field required' else words}; see headroom dataset add --help"
+
+
+def _option(shown: str) -> str:
+    """As a person types it; what is in capitals is no option."""
+    return shown if shown.isupper() else f"--{shown.replace('_', '-')}"
 
 
 def _refuse_beside_preset(given: dict[str, Any]) -> None:
@@ -196,7 +200,9 @@ def _refuse_beside_preset(given: dict[str, Any]) -> None:
     for key, value in given.items():
         if value:
             shown = _OPTIONS.get(key, _OPTIONS.get(f"about.{key}", key))
-            raise BadInput(f"{shown} cannot be given beside --preset, whose sets configs/datasets.yaml describes")
+            raise BadInput(
+                f"{_option(shown)} cannot be given beside --preset, whose sets configs/datasets.yaml describes"
+            )
 
 
 def _add_preset(

@@ -41,7 +41,7 @@ def draw(item: Item) -> bytes:
         for box in item.boxes[item.classes == kind] * scale:
             _frame(shown, box, ink)
     for point in item.points * scale:
-        _dot(shown, point, 2 if len(item.points) < 400 else 1)
+        _dot(shown, point, 3 if len(item.points) < 150 else 2 if len(item.points) < 600 else 1)
     _, encoded = cv2.imencode(".jpg", shown, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return encoded.tobytes()
 

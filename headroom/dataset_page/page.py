@@ -24,7 +24,7 @@ from training.dataset.statistics import SetTally, Statistics, Tally
 
 _HERE: Final = Path(__file__).parent
 _SHARED: Final = Path(evaluation.__file__).parent / "page.css"
-HEADS: Final = (0, 1, 3, 6, 11, 21, 51, 101, 201, 501, 1001)
+HEADS: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Where each bar of heads in a picture begins."""
 SIZES: Final = (0, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
 """Where each bar of head sizes begins, pixels."""
@@ -128,8 +128,8 @@ def _section(dataset: Dataset, entry: SetTally, each: int, picture: Callable[[It
     name = escape(entry.record.name)
     return (
         f'<section class="card span set" id="{name}"><h2>{name}</h2>{_about(entry.record)}'
-        f'<div class="bars">{_bars("heads in a picture", HEADS, _each(entry))}'
-        f"{_bars('head size, pixels', SIZES, _sizes(entry))}</div>"
+        f'<div class="bars">{_bars("heads in a picture, from", HEADS, _each(entry))}'
+        f"{_bars('head size in pixels, from', SIZES, _sizes(entry))}</div>"
         f'<p class="legend">{_legend(items)}<span class="hint">{len(chosen)} of {len(items):,} pictures, '
         f'from the fewest people to the most</span></p><div class="scenes">{figures}</div></section>'
     )
@@ -197,7 +197,7 @@ def _bar(edges: tuple[int, ...], counts: dict[str, NDArray[np.intp]], index: int
     end = edges[index + 1] if index + 1 < len(edges) else None
     name = _range(edges[index], end)
     said = ", ".join(f"{those[index]:,} {split}" for split, those in counts.items())
-    return f'<span title="{name}: {said}">{parts}<b>{name}</b></span>'
+    return f'<span title="{name}: {said}">{parts}<b>{edges[index]:,}</b></span>'
 
 
 def _range(start: int, end: int | None) -> str:
