@@ -17,6 +17,9 @@ BUILT_IN: Final = "the built-in model"
 """What runs where no version is champion: the default of ``configs/models.yaml``."""
 SHADOW_SHARE: Final = 0.1
 """Share of the frames that are looked at which the challenger looks at too, unless somebody says otherwise."""
+DISAGREEMENT: Final = 0.5
+"""How much two models' counts may differ: the sum of their differences, as a share of the sum of the larger ones. Half:
+one of them sees less than half of the people that the other sees."""
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -60,6 +63,8 @@ class ModelAliases(Message):
     """What counts; ``None``: the model that is built in."""
     champion_revision: int = Field(default=0, ge=0)
     """The decision that made it champion: a version that failed is tried again only when it is promoted again."""
+    allowed_disagreement: float = Field(default=DISAGREEMENT, gt=0, le=1)
+    """With the model before it, while the champion is on trial; 1: whatever it counts."""
     challenger: ModelRef | None = None
     """What runs beside it on a share of the frames, and is compared; ``None``: nothing does."""
     shadow_share: float = Field(default=SHADOW_SHARE, gt=0, le=1)
@@ -80,8 +85,8 @@ class RolloutEvent(Message):
     worker: str = Field(min_length=1, max_length=200)
     """Host and process."""
     change: Literal["started", "swapped", "kept", "rolled_back", "refused", "shadowed", "shadow_ended"]
-    """``started``: the worker came up with it. ``swapped``: it counts from now on, on trial. ``kept``: the trial is over,
-    and it stays. ``rolled_back``: it failed its trial, and ``previous`` counts again. ``refused``: it could not be
+    """``started``: the worker came up with it. ``swapped``: it counts from now on. ``kept``: its trial is over, and it
+    stays. ``rolled_back``: it failed its trial, and ``previous`` counts again. ``refused``: it could not be
     used, and nothing changed. ``shadowed``, ``shadow_ended``: it runs beside the champion; it no longer does."""
     model: str
     """``name@version``, or the name of the model that is built in."""

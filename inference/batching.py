@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from inference.detect import Detections, Detector
 from inference.detect.base import Picture
@@ -19,6 +19,7 @@ WINDOW_S: Final = 2.0
 _FOLLOW: Final = 0.2
 """How quickly the time a picture takes follows the newest batch: five batches, a quarter of a second."""
 
+Answer = TypeVar("Answer")
 _Job = tuple[Picture, "asyncio.Future[Detections]"]
 
 
@@ -36,6 +37,7 @@ class Batcher:
         self._runs: deque[tuple[float, float]] = deque()
         self._in_hand = 0
         self._picture_s = 0.0
+        self._spare: asyncio.Future[object] | None = None
 
     @property
     def wait_s(self) -> float:
@@ -65,6 +67,24 @@ class Batcher:
         answer: asyncio.Future[Detections] = asyncio.get_running_loop().create_future()
         self._waiting.put_nowait((picture, answer))
         return await answer
+
+    def spare(self, work: Callable[[], Answer], *, urgent: bool = False) -> "asyncio.Future[Answer] | None":
+        """Have something else done in the detector's thread, where it is alone with the processor.
+
+        Args:
+            work: must be short: pictures that come meanwhile wait for it.
+            urgent: also where pictures wait; else only where none does.
+
+        Returns:
+            Its answer to come; ``None``: there is no time.
+        """
+        if self._spare is not None and not self._spare.done():
+            return None
+        if not urgent and (self._in_hand or not self._waiting.empty()):
+            return None
+        answer = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        self._spare = answer  # type: ignore[assignment]  # a Future is invariant; only whether it is done is asked
+        return answer
 
     async def _run(self) -> None:
         while True:

@@ -99,7 +99,7 @@ class Publisher:
             try:
                 while self._outbox:
                     await self._send_some()
-                    _heed_cancellation()
+                    heed_cancellation()
                 failures = self._recovered(failures)
             except (RedisError, OSError) as error:
                 failures += 1
@@ -161,7 +161,7 @@ class Publisher:
             pipe.expire(key, FRAME.retention_s)
 
 
-def _heed_cancellation() -> None:
+def heed_cancellation() -> None:
     """End now if that was asked for: on Python 3.11 a cancellation inside the Redis client may be lost."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():

@@ -72,7 +72,7 @@ async def run(
     publisher = Publisher(redis, venue.id)
     try:
         async with AsyncExitStack() as stack:
-            live, rollout_of = await _open_models(settings, venue.id, publisher, redis, model, clock)
+            live, rollout_of = await _open_models(settings, venue, publisher, redis, model, clock)
             log.info("worker starts", venue=venue.id, cameras=len(venue.cameras), model=live.name)
             batcher = await stack.enter_async_context(Batcher(live))
             density = await stack.enter_async_context(_density_watch(settings))
@@ -97,15 +97,17 @@ async def run(
 
 
 async def _open_models(
-    settings: Settings, venue_id: str, publisher: Publisher, redis: Redis, model: str | None, clock: Clock
+    settings: Settings, venue: VenueConfig, publisher: Publisher, redis: Redis, model: str | None, clock: Clock
 ) -> tuple[LiveModel, Callable[[Batcher], Rollout | None]]:
     """What counts, and what exchanges it: nothing does where the model was chosen by hand."""
     if model is not None:
         return LiveModel(await asyncio.to_thread(make_detector, settings, model)), lambda _: None
     worker = f"{socket.gethostname()}/{os.getpid()}"
-    place = Workplace(venue_id, worker, settings.data, partial(make_detector, settings, None), publisher, clock)
-    kept = Kept(settings.data / "rollout" / f"{venue_id}.json")
-    start = await asyncio.to_thread(start_with, place, kept, await newest_at_start(redis, venue_id))
+    sizes = tuple({(camera.frame_size[1], camera.frame_size[0]) for camera in venue.cameras})
+    built_in = partial(make_detector, settings, None)
+    place = Workplace(venue.id, worker, settings.data, built_in, publisher, clock, sizes)
+    kept = Kept(settings.data / "rollout" / f"{venue.id}.json")
+    start = await asyncio.to_thread(start_with, place, kept, await newest_at_start(redis, venue.id))
     tell_start(place, start)
     live = LiveModel(start.model.detector)
     return live, lambda batcher: Rollout(place, live, start.model, batcher, kept)

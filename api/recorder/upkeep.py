@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 
 from api.database.pool import Database
+from api.models.repository import drop_old
 from api.recorder import repository
 
 log = structlog.get_logger()
@@ -25,5 +26,7 @@ async def keep_partitions(database: Database, now: datetime, retention_days: int
         )
     async with database.as_service() as connection:
         dropped = await repository.drop_partitions(connection, today - timedelta(days=retention_days))
+    async with database.as_service() as connection:
+        await drop_old(connection, now - timedelta(days=retention_days))
     if made or dropped:
         log.info("partitions kept", made=made, dropped=dropped)

@@ -20,7 +20,6 @@ from inference.batching import Batcher
 from inference.detect import Detections
 from inference.detect.base import Picture
 from inference.rollout.beside import Beside, Compared
-from inference.rollout.check import SIZES
 from inference.rollout.kept import Kept
 from inference.rollout.live import Judged, LiveModel
 from inference.rollout.shadow import Shadow
@@ -144,9 +143,8 @@ class Rollout:
 
     async def _ready(self, ref: ModelRef | None, revision: int, otherwise: str) -> Loaded | None:
         """A model, loaded and warm; ``None`` where it cannot be used, which is told once."""
-        sizes = self._live.sizes or SIZES[:1]
         try:
-            return await asyncio.to_thread(self._place.load, ref, revision, sizes)
+            return await asyncio.to_thread(self._place.load, ref, revision, self._live.sizes)
         except HeadroomError as error:
             if (ref, revision) not in self._refused:
                 self._refused.add((ref, revision))

@@ -15,7 +15,7 @@ from domain.rollout import BUILT_IN, ModelRef, RolloutEvent
 from domain.topics import ROLLOUTS
 from inference.detect import Detector
 from inference.publish import Publisher
-from inference.rollout.check import warm_up
+from inference.rollout.check import SIZES, warm_up
 from inference.rollout.folder import load_version
 from inference.rollout.trial import Bounds
 
@@ -54,6 +54,7 @@ class Workplace:
         built_in: makes the model that counts where no version does. Blocks for seconds.
         publisher: takes what is to be told.
         clock: the present, UTC.
+        sizes: height and width of its cameras' pictures, as the venue's file has them, pixels.
         bounds: what a model on trial may not do.
     """
 
@@ -63,6 +64,7 @@ class Workplace:
     built_in: Callable[[], Detector]
     publisher: Publisher
     clock: Callable[[], datetime]
+    sizes: tuple[tuple[int, int], ...] = ()
     bounds: Bounds = field(default_factory=Bounds)
 
     def load(self, ref: ModelRef | None, revision: int = 0, sizes: Iterable[tuple[int, int]] = ()) -> Loaded:
@@ -71,14 +73,14 @@ class Workplace:
         Args:
             ref: which; ``None``: the one that is built in.
             revision: the decision it comes from.
-            sizes: height and width of the pictures that will come, pixels.
+            sizes: height and width of the pictures that have come lately, pixels; none: those of the cameras.
 
         Raises:
             BadInput: it cannot be used.
         """
         try:
             detector = self.built_in() if ref is None else load_version(ref, self.data)
-            warm_up(detector, sizes)
+            warm_up(detector, list(sizes) or self.sizes or SIZES[:1])
         except HeadroomError:
             raise
         except Exception as error:  # a runtime's own errors have no common root

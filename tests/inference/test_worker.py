@@ -90,7 +90,7 @@ async def test_a_detector_that_is_too_slow_sheds_load_and_says_so(tmp_path: Path
     redis = connect(valkey_url)
     publisher = Publisher(redis, "hall")
     async with Batcher(Slow()) as batcher:
-        camera = CameraWorker(plan.cameras[0], Desk(plan, batcher, publisher, "slow"))
+        camera = CameraWorker(plan.cameras[0], Desk(plan, batcher, publisher, lambda _: "slow"))
         task = asyncio.create_task(camera.run())
         await asyncio.sleep(6)
         camera.tell(utc_now())
