@@ -25,7 +25,7 @@ from headroom.readiness import Readiness
 from headroom.secrets import Secrets
 from headroom.supervise import ChildSpec, Supervisor
 
-_OWN: Final = ("worker", "floor", "recorder", "alerts", "api")
+_OWN: Final = ("worker", "floor", "recorder", "alerts", "api", "jobs")
 _SLOW_START_S: Final = 120.0  # a first start compiles the network: 6 s here, a minute on a small machine
 _NEEDS: Final = {
     "api": frozenset(Settings.model_fields) - {"assets", "mlflow_url"},
@@ -33,6 +33,7 @@ _NEEDS: Final = {
     "alerts": frozenset({"data", "log_level", "database_url", "redis_url", "retention_days"}),
     "worker": frozenset({"assets", "data", "log_level", "redis_url"}),
     "floor": frozenset({"data", "log_level", "redis_url"}),
+    "jobs": frozenset({"assets", "data", "log_level", "database_url", "redis_url", "mlflow_url"}),
 }
 """What each child is told: a process that reads cameras has no business with the key that signs tokens."""
 _ALLOCATOR: Final = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
@@ -121,6 +122,8 @@ class House:
         blind = await readiness.first_reading(console.say)
         console.wait_for("")
         self._announce(console, blind)
+        # Last: whoever waits for the first count does not wait for this, and counting goes on without it.
+        await supervisor.start(self._own("jobs", "worker", probe=readiness.jobs_are_done, vital=False))
 
     async def _open_eyes(self, supervisor: Supervisor, readiness: Readiness) -> None:
         """The bus, then the worker, which is the slowest to start and waits for nothing else."""
@@ -147,7 +150,9 @@ class House:
         alerts = self._own("alerts", "--venue", str(self.venue_file), probe=readiness.alerts_are_watched)
         await asyncio.gather(*(supervisor.start(child) for child in (api, recorder, alerts)))
 
-    def _own(self, name: str, *arguments: str, probe: Callable[[float], Awaitable[None]]) -> ChildSpec:
+    def _own(
+        self, name: str, *arguments: str, probe: Callable[[float], Awaitable[None]], vital: bool = True
+    ) -> ChildSpec:
         """One of our own commands as a child."""
         argv = (sys.executable, "-P", "-m", "headroom", name, *arguments, "--leash", str(self.settings.data))
         command = Command(argv, self._environment(name))
@@ -157,6 +162,7 @@ class House:
             prepare=partial(_stop_own_leftover, self.settings, name),
             probe=probe,
             leashed=True,
+            vital=vital,
             ready_within_s=_SLOW_START_S,
         )
 

@@ -12,6 +12,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from api.alerts.outbox import last_beat
+from api.jobs.presence import EXPIRES_S, presence_key
+from api.jobs.schemas import Queue
 from domain.errors import Unavailable
 from domain.messages import CameraHealth, State, ZoneReading
 from domain.settings import Settings
@@ -91,6 +93,22 @@ class Readiness:
             raise Unavailable("the alert engine has said nothing yet")
         if sign.problem is not None:
             raise Unavailable(f"the alert engine: {sign.problem}")
+
+    async def jobs_are_done(self, up_s: float) -> None:
+        """Return when a worker has said that it waits for jobs.
+
+        Args:
+            up_s: since it was started; what was said before that was said by an earlier one.
+
+        Raises:
+            Unavailable: it has not.
+        """
+        try:
+            left_ms = await self._redis.pttl(presence_key(Queue.CPU))
+        except (RedisError, OSError) as error:
+            raise Unavailable(f"Redis does not answer: {error}") from error
+        if left_ms <= (EXPIRES_S - min(up_s, _FRESH_S)) * 1000:
+            raise Unavailable("the worker of jobs has said nothing yet")
 
     async def floor_is_watched(self, up_s: float) -> None:
         """Return when the floor has kept what it knows.

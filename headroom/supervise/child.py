@@ -41,6 +41,7 @@ class ChildSpec:
             since this life began, to tell its signs from those of the last. Without one a child is ready as it runs.
         stop_signal: what it takes as a request to end.
         leashed: gets a pipe as standard input, whose end tells it that the supervisor is gone.
+        vital: nothing works without it: where it never comes up, all the others end too.
         ready_within_s: a child that is not ready by then is started anew.
         stop_within_s: a child that is not gone by then is killed.
     """
@@ -51,6 +52,7 @@ class ChildSpec:
     probe: Callable[[float], Awaitable[None]] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     leashed: bool = False
+    vital: bool = True
     ready_within_s: float = 60.0
     stop_within_s: float = 10.0
 

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -80,19 +81,22 @@ class Supervisor:
             await asyncio.gather(main, stop, return_exceptions=True)
 
     async def start(self, spec: ChildSpec) -> None:
-        """Start a child and return when it is ready."""
+        """Start a child and return when it is ready; one that is not vital may never be."""
         child = Child(spec, Output(spec.name, self._logs, self._tell), self.pidfile(spec.name), self._tell)
         task = asyncio.create_task(child.keep_alive(), name=spec.name)
-        task.add_done_callback(self._child_given_up)
+        task.add_done_callback(partial(self._child_given_up, spec))
         self._children.append((child, task))
         await child.ready.wait()
 
-    def _child_given_up(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and not self._failure.done():
-            error = task.exception()
-            if error is not None:
-                self._failure.set_exception(error)
-                self._failure.exception()  # one that comes while we stop is nobody's to handle
+    def _child_given_up(self, spec: ChildSpec, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is None or self._failure.done():
+            return
+        if not spec.vital:
+            self._tell(f"going on without {spec.name}: {error}")
+            return
+        self._failure.set_exception(error)
+        self._failure.exception()  # one that comes while we stop is nobody's to handle
 
     async def _stop_all(self) -> None:
         """Our own children first, all at once; then the servers they talk to, the last one started first."""

@@ -24,7 +24,8 @@ CHILDREN = {
     "recorder": " recorder",
     "alerts": " alerts",
     "floor": " floor",
-    "worker": " worker",
+    "worker": "headroom worker",
+    "jobs": "headroom jobs worker",
     "capture": "ingest.capture",
 }
 
