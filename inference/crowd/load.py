@@ -40,7 +40,7 @@ def make_still_counter(
         AssetUnavailable: the named model's file cannot be had.
     """
     own = Path(model) if model is not None and density is None and Path(model).is_file() else None
-    if own is not None and getattr(detector, "reads_density", False):
+    if own is not None and own.suffix != ".pt" and gives_density(own):
         return StillCounter(detector, YoloDensity(own, name=own.stem), Crossover.load(DEFAULT))
     found = _density(density, settings)
     return StillCounter(detector) if found is None else StillCounter(detector, *found)

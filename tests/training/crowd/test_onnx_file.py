@@ -73,7 +73,7 @@ def test_openvino_and_onnx_runtime_find_the_same_people(made: Path, picture: np.
 def test_the_map_that_comes_with_the_boxes_is_the_map_that_is_read_alone(made: Path, picture: np.ndarray) -> None:
     """At one input size, but for the border, which lies at another place."""
     small = np.asarray(cv2.resize(picture, (640, 352)), np.uint8)
-    with_boxes = OpenVinoDetector(made, name="a", precision="f32")
+    with_boxes = OpenVinoDetector(made, name="a", precision="f32", density=True)
     assert with_boxes.reads_density
     [found] = with_boxes.detect([small])
     alone = YoloDensity(made, name="b", longest=640).read(small)
