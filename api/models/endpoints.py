@@ -9,8 +9,8 @@ from api.models import service
 from api.models.schemas import (
     MOST_LISTED,
     Challenge,
-    Change,
     Event,
+    ModelChange,
     Models,
     Promote,
     RollBack,
@@ -34,7 +34,7 @@ async def get_models(venue_id: VenueId, user: CurrentUser, parts: AppParts) -> M
 
 
 @router.get("/changes")
-async def get_changes(venue_id: VenueId, user: CurrentUser, parts: AppParts, limit: Limit = 50) -> list[Change]:
+async def get_changes(venue_id: VenueId, user: CurrentUser, parts: AppParts, limit: Limit = 50) -> list[ModelChange]:
     """Who decided what, when and why."""
     return await service.get_changes(parts.database, user, venue_id, limit)
 

@@ -122,7 +122,7 @@ class Models(BaseModel):
     versions: list[Version]
 
 
-class Change(BaseModel):
+class ModelChange(BaseModel):
     """A decision, and who took it why.
 
     Attributes:

@@ -15,8 +15,8 @@ from api.models.repository import NewChange
 from api.models.schemas import (
     MOST_LISTED,
     Challenge,
-    Change,
     Event,
+    ModelChange,
     Models,
     Placed,
     Promote,
@@ -82,7 +82,7 @@ async def get_version(database: Database, user: Identity, venue_id: str, name: s
     return VersionInFull(**dict(version), card=card, against_promotion=against)
 
 
-async def get_changes(database: Database, user: Identity, venue_id: str, most: int) -> list[Change]:
+async def get_changes(database: Database, user: Identity, venue_id: str, most: int) -> list[ModelChange]:
     """Who decided what, when and why, newest first.
 
     Raises:
@@ -91,7 +91,7 @@ async def get_changes(database: Database, user: Identity, venue_id: str, most: i
     """
     async with database.as_user(user.claims) as connection:
         await _refuse_others(connection, venue_id)
-        return [Change.model_validate(dict(row)) for row in await repository.changes(connection, venue_id, most)]
+        return [ModelChange.model_validate(dict(row)) for row in await repository.changes(connection, venue_id, most)]
 
 
 async def get_events(database: Database, user: Identity, venue_id: str, most: int) -> list[Event]:

@@ -285,6 +285,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{venue_id}/captures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Captures
+         * @description Kept frames, those first that there is most to learn from.
+         */
+        get: operations["get_captures_api_v1_venues__venue_id__captures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/captures/{capture_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Capture
+         * @description A kept frame with its labels and all that was done to them.
+         */
+        get: operations["get_capture_api_v1_venues__venue_id__captures__capture_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/captures/{capture_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Capture
+         * @description Its labels are good to be trained on.
+         */
+        post: operations["accept_capture_api_v1_venues__venue_id__captures__capture_id__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/captures/{capture_id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Labels
+         * @description Replace the labels of a kept frame; it is in review then.
+         */
+        put: operations["put_labels_api_v1_venues__venue_id__captures__capture_id__labels_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/captures/{capture_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Capture Picture
+         * @description The kept picture, as JPEG.
+         */
+        get: operations["get_capture_picture_api_v1_venues__venue_id__captures__capture_id__picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/captures/{capture_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Capture
+         * @description It is not to be used.
+         */
+        post: operations["reject_capture_api_v1_venues__venue_id__captures__capture_id__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/captures/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Labels
+         * @description The labels as label tools read them; of accepted captures, unless states are named.
+         */
+        get: operations["export_labels_api_v1_venues__venue_id__captures_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/captures/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Labels
+         * @description Corrected labels, as the file that a label tool wrote. All of it is taken, or nothing.
+         */
+        post: operations["import_labels_api_v1_venues__venue_id__captures_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/captures/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purge Captures
+         * @description Delete captures, pictures and labels, for good. The ledger keeps that they were, who deleted them and why.
+         */
+        post: operations["purge_captures_api_v1_venues__venue_id__captures_purge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/captures/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Label Stats
+         * @description How far the labelling is.
+         */
+        get: operations["get_label_stats_api_v1_venues__venue_id__captures_stats_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue_id}/crossings": {
         parameters: {
             query?: never;
@@ -409,6 +609,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{venue_id}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Models
+         * @description What the venue's workers are to run, and what they could.
+         */
+        get: operations["get_models_api_v1_venues__venue_id__models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/models/challenger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Challenge
+         * @description Have a version run beside the champion on a share of the frames; it counts nothing.
+         */
+        put: operations["challenge_api_v1_venues__venue_id__models_challenger_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/models/challenger/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Have nothing run beside the champion.
+         */
+        post: operations["withdraw_api_v1_venues__venue_id__models_challenger_withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/models/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Changes
+         * @description Who decided what, when and why.
+         */
+        get: operations["get_changes_api_v1_venues__venue_id__models_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/models/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Events
+         * @description What became of models in the workers: swapped, kept, rolled back and why.
+         */
+        get: operations["get_events_api_v1_venues__venue_id__models_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/models/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote
+         * @description Make a version champion: workers load it beside, swap between two frames, and go back if it is worse.
+         *
+         *     Refused while an event's doors are open, and unless it counted better than the champion; ``force`` overrides that.
+         */
+        post: operations["promote_api_v1_venues__venue_id__models_promote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back
+         * @description Go back to the champion before; doors may be open.
+         */
+        post: operations["roll_back_api_v1_venues__venue_id__models_rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/models/shadows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shadows
+         * @description How challengers compared with champions on live frames.
+         */
+        get: operations["get_shadows_api_v1_venues__venue_id__models_shadows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/models/versions/{name}/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description One version with its card, and what speaks against promoting it now.
+         */
+        get: operations["get_version_api_v1_venues__venue_id__models_versions__name___version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue_id}/occupancy": {
         parameters: {
             query?: never;
@@ -485,6 +867,26 @@ export interface paths {
          * @description Who fell, put their hands up or crouched down, newest first.
          */
         get: operations["get_postures_api_v1_venues__venue_id__postures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/venues/{venue_id}/purge-ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Purge Ledger
+         * @description Every frame that was kept and every one that was deleted: when, why and by whom.
+         */
+        get: operations["get_purge_ledger_api_v1_venues__venue_id__purge_ledger_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -868,6 +1270,54 @@ export interface components {
             sha256: string;
         };
         /**
+         * BoxLabel
+         * @description Somebody, or a head, by a box; pixels.
+         */
+        "BoxLabel-Input": {
+            /** Bottom */
+            bottom: number;
+            /** Left */
+            left: number;
+            name: components["schemas"]["LabelClass"];
+            /** Right */
+            right: number;
+            /** Score */
+            score?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            shape: "box";
+            /** @default person */
+            source: components["schemas"]["LabelSource"];
+            /** Top */
+            top: number;
+        };
+        /**
+         * BoxLabel
+         * @description Somebody, or a head, by a box; pixels.
+         */
+        "BoxLabel-Output": {
+            /** Bottom */
+            bottom: number;
+            /** Left */
+            left: number;
+            name: components["schemas"]["LabelClass"];
+            /** Right */
+            right: number;
+            /** Score */
+            score: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            shape: "box";
+            /** @default person */
+            source: components["schemas"]["LabelSource"];
+            /** Top */
+            top: number;
+        };
+        /**
          * CameraCalibration
          * @description A known camera, in OpenCV's convention: a point X of the world is seen at K (R X + t), through its distortion.
          *
@@ -1049,6 +1499,111 @@ export interface components {
             name: string;
         };
         /**
+         * CapturePolicy
+         * @description By whose leave frames are kept.
+         * @enum {string}
+         */
+        CapturePolicy: "off" | "blurred" | "consented";
+        /**
+         * Captures
+         * @description A part of the queue.
+         *
+         *     Attributes:
+         *         total: how many there are in all of those asked for.
+         */
+        Captures: {
+            /** Captures */
+            captures: components["schemas"]["CaptureSummary"][];
+            /** Total */
+            total: number;
+            /** Venue Id */
+            venue_id: string;
+        };
+        /**
+         * CaptureStory
+         * @description A capture with its labels and all that was done to them, oldest first.
+         */
+        CaptureStory: {
+            capture: components["schemas"]["CaptureSummary"];
+            /** Changes */
+            changes: components["schemas"]["LabelChange"][];
+            /** Labels */
+            labels: (components["schemas"]["BoxLabel-Output"] | components["schemas"]["PointLabel-Output"])[];
+        };
+        /**
+         * CaptureSummary
+         * @description A kept frame.
+         *
+         *     Attributes:
+         *         uncertainty: how much there is to learn from it, 0..1.
+         *         revision: of its labels; say it with each change.
+         *         labels: how many it has.
+         *         keep_until: when it is deleted at the latest.
+         */
+        CaptureSummary: {
+            /** Camera Id */
+            camera_id: string;
+            /**
+             * Capture Id
+             * Format: uuid
+             */
+            capture_id: string;
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** Count */
+            count: number;
+            /** Count High */
+            count_high: number;
+            /** Count Low */
+            count_low: number;
+            /** Height */
+            height: number;
+            /**
+             * Keep Until
+             * Format: date-time
+             */
+            keep_until: string;
+            /** Labels */
+            labels: number;
+            /** Model */
+            model: string;
+            policy: components["schemas"]["CapturePolicy"];
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /** Revision */
+            revision: number;
+            /** Size Bytes */
+            size_bytes: number;
+            state: components["schemas"]["LabelState"];
+            /** Uncertainty */
+            uncertainty: number;
+            /** Width */
+            width: number;
+        };
+        /**
+         * Challenge
+         * @description Have a version run beside the champion.
+         *
+         *     Attributes:
+         *         shadow_share: of the frames that are looked at, at most.
+         */
+        Challenge: {
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Shadow Share
+             * @default 0.1
+             */
+            shadow_share: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * Change
          * @description What happened to an alert.
          * @enum {string}
@@ -1141,6 +1696,64 @@ export interface components {
             source: string;
             /** Truth */
             truth: string;
+        };
+        /**
+         * Evaluation
+         * @description How well a version counted pictures whose truth is known.
+         *
+         *     Attributes:
+         *         truth: what it was evaluated on.
+         *         truth_sha256: equal where two versions were asked the same.
+         *         count_mae: mean absolute error of the count, people a picture.
+         */
+        Evaluation: {
+            /** Count Mae */
+            count_mae: number;
+            /**
+             * Evaluated At
+             * Format: date-time
+             */
+            evaluated_at: string;
+            /** Evaluated By */
+            evaluated_by: string;
+            /** Frames */
+            frames: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /** Truth */
+            truth: string;
+            /** Truth Sha256 */
+            truth_sha256: string;
+        };
+        /**
+         * Event
+         * @description What became of a model in one worker.
+         */
+        Event: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Change */
+            change: string;
+            /**
+             * Event Id
+             * Format: uuid
+             */
+            event_id: string;
+            /** Model */
+            model: string;
+            /** Previous */
+            previous: string | null;
+            /** Revision */
+            revision: number;
+            /** Words */
+            words: string;
+            /** Worker */
+            worker: string;
         };
         /**
          * Evidence
@@ -1464,6 +2077,25 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * Imported
+         * @description What an import changed.
+         *
+         *     Attributes:
+         *         changed: captures whose labels are others now.
+         *         unchanged: captures whose labels were the same already.
+         *         accepted: whether all of them are accepted now.
+         */
+        Imported: {
+            /** Accepted */
+            accepted: boolean;
+            /** Changed */
+            changed: string[];
+            /** Labels */
+            labels: number;
+            /** Unchanged */
+            unchanged: string[];
+        };
+        /**
          * Job
          * @description A job as it stands.
          *
@@ -1638,6 +2270,101 @@ export interface components {
          */
         Kind: "analyse" | "evaluate" | "export" | "train";
         /**
+         * LabelChange
+         * @description Who changed labels, and what they were from then on; ``None``: left as they were.
+         */
+        LabelChange: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "saved" | "imported" | "accepted" | "rejected";
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Labels */
+            labels: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Note */
+            note: string | null;
+            /** Revision */
+            revision: number;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * LabelClass
+         * @description What is there. The order is that of our models' classes.
+         * @enum {string}
+         */
+        LabelClass: "person" | "head";
+        /**
+         * LabelFormat
+         * @description What label tools read and write.
+         * @enum {string}
+         */
+        LabelFormat: "yolo" | "coco";
+        /**
+         * LabelSource
+         * @description Who says so.
+         * @enum {string}
+         */
+        LabelSource: "model" | "person";
+        /**
+         * LabelState
+         * @description How far a picture has come.
+         * @enum {string}
+         */
+        LabelState: "unlabelled" | "prelabelled" | "in_review" | "accepted" | "rejected";
+        /**
+         * LabelStats
+         * @description How far the labelling is.
+         *
+         *     Attributes:
+         *         capture: what the venue's file allows; ``None``: it was never installed.
+         *         states: captures by state; every state is named.
+         *         reasons: captures by reason, those not rejected.
+         *         cameras: captures by camera.
+         *         labels: labels of accepted captures, by class.
+         *         size_bytes: of all pictures.
+         *         purged: captures that were deleted, ever.
+         */
+        LabelStats: {
+            /** Cameras */
+            cameras: {
+                [key: string]: number;
+            };
+            capture: components["schemas"]["CapturePolicy"] | null;
+            /** Labels */
+            labels: {
+                [key: string]: number;
+            };
+            /** Purged */
+            purged: number;
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Retention Days */
+            retention_days: number | null;
+            /** Size Bytes */
+            size_bytes: number;
+            /** States */
+            states: {
+                [key: string]: number;
+            };
+            /** Venue Id */
+            venue_id: string;
+        };
+        /**
          * LatestOccupancy
          * @description People inside now.
          *
@@ -1657,6 +2384,68 @@ export interface components {
             /** Venue Id */
             venue_id: string;
             whole: components["schemas"]["Occupancy"];
+        };
+        /**
+         * Ledger
+         * @description The ledger, newest first.
+         */
+        Ledger: {
+            /** Entries */
+            entries: components["schemas"]["LedgerEntry"][];
+            /** Venue Id */
+            venue_id: string;
+        };
+        /**
+         * LedgerEntry
+         * @description A frame was kept, or it was deleted.
+         *
+         *     Attributes:
+         *         why: ``retention`` or ``request``; ``None`` where it was kept.
+         *         actor: who: a worker, the retention, or a person's address.
+         */
+        LedgerEntry: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Camera Id */
+            camera_id: string;
+            /**
+             * Capture Id
+             * Format: uuid
+             */
+            capture_id: string;
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** Consent Reference */
+            consent_reference: string | null;
+            /** Entry Id */
+            entry_id: number;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "kept" | "purged";
+            /**
+             * Keep Until
+             * Format: date-time
+             */
+            keep_until: string;
+            /** Note */
+            note: string | null;
+            policy: components["schemas"]["CapturePolicy"];
+            /** Sha256 */
+            sha256: string;
+            /** User Id */
+            user_id: string | null;
+            /** Why */
+            why: ("retention" | "request") | null;
         };
         /**
          * LineCrossing
@@ -1900,6 +2689,101 @@ export interface components {
             venue_id: string;
         };
         /**
+         * ModelChange
+         * @description A decision, and who took it why.
+         *
+         *     Attributes:
+         *         name: what was promoted, made challenger or gone back to; of ``rolled_back``, what failed.
+         *         was_name: what was in that place before.
+         *         despite: what spoke against a promotion that was forced.
+         */
+        ModelChange: {
+            /** Actor */
+            actor: string;
+            /** Allowed Disagreement */
+            allowed_disagreement: number | null;
+            /** Change */
+            change: string;
+            /** Change Id */
+            change_id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Despite */
+            despite: string | null;
+            /** Forced */
+            forced: boolean;
+            /** Name */
+            name: string | null;
+            /** Reason */
+            reason: string;
+            /** Revision */
+            revision: number;
+            /** Shadow Share */
+            shadow_share: number | null;
+            /** Version */
+            version: number | null;
+            /** Was Name */
+            was_name: string | null;
+            /** Was Version */
+            was_version: number | null;
+        };
+        /**
+         * ModelRef
+         * @description A version of a model.
+         *
+         *     Attributes:
+         *         sha256: of its ``model.yaml``, which holds the hashes of all its other files.
+         *         where: its folder, below the folder of models; absolute where it lies on a share.
+         */
+        ModelRef: {
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            /** Version */
+            version: number;
+            /** Where */
+            where: string;
+        };
+        /**
+         * Models
+         * @description What a venue's workers are to run, and what they could.
+         *
+         *     Attributes:
+         *         revision: grows with each decision; 0: nothing was ever decided.
+         *         champion: what counts; ``None``: the model that is built in.
+         *         before: what a rollback would go back to, if ``can_roll_back``; ``None``: the model that is built in.
+         *         challenger: what runs beside; ``None``: nothing.
+         *         allowed_disagreement: of the champion with the model before it, while on trial.
+         *         doors_open: the phase of the event that is on; ``None``: promotion is not held up by one.
+         *         built_in: how well the built-in model counted, the newest of each truth.
+         *         versions: newest first.
+         */
+        Models: {
+            /** Allowed Disagreement */
+            allowed_disagreement: number;
+            before: components["schemas"]["Placed"] | null;
+            /** Built In */
+            built_in: components["schemas"]["Evaluation"][];
+            /** Can Roll Back */
+            can_roll_back: boolean;
+            challenger: components["schemas"]["Placed"] | null;
+            champion: components["schemas"]["Placed"] | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Doors Open */
+            doors_open: string | null;
+            /** Revision */
+            revision: number;
+            /** Shadow Share */
+            shadow_share: number;
+            /** Versions */
+            versions: components["schemas"]["Version"][];
+        };
+        /**
          * NewAnalysis
          * @description Ask for recorded footage to be counted.
          */
@@ -1965,6 +2849,18 @@ export interface components {
             limit_s?: number | null;
             parameters: components["schemas"]["Export"];
             queue?: components["schemas"]["Queue"] | null;
+        };
+        /**
+         * NewLabels
+         * @description All labels of a capture, in place of those before.
+         */
+        NewLabels: {
+            /** Labels */
+            labels: (components["schemas"]["BoxLabel-Input"] | components["schemas"]["PointLabel-Input"])[];
+            /** Note */
+            note?: string | null;
+            /** Revision */
+            revision: number;
         };
         /**
          * NewScan
@@ -2194,6 +3090,16 @@ export interface components {
             phase: components["schemas"]["Phase"] | null;
         };
         /**
+         * Placed
+         * @description A version in its place.
+         */
+        Placed: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * Placement
          * @description How a camera's own floor coordinates lie on the venue's plan.
          *
@@ -2237,6 +3143,48 @@ export interface components {
             captured_at: string;
             /** Value */
             value: number | null;
+        };
+        /**
+         * PointLabel
+         * @description A head by its middle; pixels.
+         */
+        "PointLabel-Input": {
+            /** @default head */
+            name: components["schemas"]["LabelClass"];
+            /** Score */
+            score?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            shape: "point";
+            /** @default person */
+            source: components["schemas"]["LabelSource"];
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * PointLabel
+         * @description A head by its middle; pixels.
+         */
+        "PointLabel-Output": {
+            /** @default head */
+            name: components["schemas"]["LabelClass"];
+            /** Score */
+            score: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            shape: "point";
+            /** @default person */
+            source: components["schemas"]["LabelSource"];
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
         };
         /**
          * PointsCalibration
@@ -2460,6 +3408,61 @@ export interface components {
             ][];
         };
         /**
+         * Promote
+         * @description Make a version champion.
+         *
+         *     Attributes:
+         *         force: whatever speaks against it; the record says what did.
+         *         allowed_disagreement: on trial, with the model before it; 1: whatever it counts.
+         */
+        Promote: {
+            /**
+             * Allowed Disagreement
+             * @default 0.5
+             */
+            allowed_disagreement: number;
+            /**
+             * Force
+             * @default false
+             */
+            force: boolean;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Purged
+         * @description What was deleted: pictures, labels and rows; the ledger keeps that they were.
+         */
+        Purged: {
+            /** Capture Ids */
+            capture_ids: string[];
+            /** Purged */
+            purged: number;
+        };
+        /**
+         * PurgeQuestion
+         * @description Which captures are to be deleted, and why: by their ids, or a camera's of a span of time.
+         *
+         *     Attributes:
+         *         note: why; it stands in the ledger.
+         */
+        PurgeQuestion: {
+            /** Camera Id */
+            camera_id?: string | null;
+            /** Capture Ids */
+            capture_ids?: string[] | null;
+            /** Note */
+            note: string;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
          * Queue
          * @description Where workers listen: for work on a processor, and for work that wants a GPU.
          * @enum {string}
@@ -2536,6 +3539,12 @@ export interface components {
             ready: boolean;
         };
         /**
+         * Reason
+         * @description Why a frame is worth a label.
+         * @enum {string}
+         */
+        Reason: "low_margin" | "flicker" | "wide_interval" | "disagreement" | "alert_dismissed";
+        /**
          * Refusal
          * @description Why signing in was refused.
          */
@@ -2546,6 +3555,14 @@ export interface components {
             error_code: string;
             /** Msg */
             msg: string;
+        };
+        /**
+         * RollBack
+         * @description Go back to the champion before.
+         */
+        RollBack: {
+            /** Reason */
+            reason: string;
         };
         /**
          * RuleLevel
@@ -2627,6 +3644,77 @@ export interface components {
          * @enum {string}
          */
         Severity: "info" | "warning" | "danger" | "critical";
+        /**
+         * ShadowCamera
+         * @description How two models compare on one camera, over the frames that both looked at. Counts are of single frames.
+         */
+        ShadowCamera: {
+            /** Bias */
+            bias: number;
+            /** Camera Id */
+            camera_id: string;
+            /** Challenger Mean */
+            challenger_mean: number;
+            /** Champion Mean */
+            champion_mean: number;
+            /** Frames */
+            frames: number;
+            /** Interval Overlap */
+            interval_overlap: number;
+            /** Mae */
+            mae: number;
+        };
+        /**
+         * ShadowReport
+         * @description How the challenger compares with the champion in one worker, over all frames since ``since``.
+         */
+        ShadowReport: {
+            /** Cameras */
+            cameras: components["schemas"]["ShadowCamera"][];
+            /**
+             * Captured At
+             * Format: date-time
+             */
+            captured_at: string;
+            /** Challenger */
+            challenger: string;
+            /** Challenger P95 Ms */
+            challenger_p95_ms: number | null;
+            challenger_version: components["schemas"]["ModelRef"] | null;
+            /** Champion */
+            champion: string;
+            /** Champion P95 Ms */
+            champion_p95_ms: number | null;
+            /**
+             * Kind
+             * @default shadow_report
+             * @constant
+             */
+            kind: "shadow_report";
+            /** Reason */
+            reason: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            state: components["schemas"]["State"];
+            /** Venue Id */
+            venue_id: string;
+            /**
+             * Version
+             * @default 1
+             * @constant
+             */
+            version: 1;
+            /** Worker */
+            worker: string;
+        };
         /**
          * State
          * @description Whether a number may be believed.
@@ -2878,6 +3966,111 @@ export interface components {
             role: "viewer" | "staff" | "security" | "engineer" | "organiser" | "admin";
             /** Timezone */
             timezone: string;
+        };
+        /**
+         * Verdict
+         * @description A capture is good to be used, or is not.
+         */
+        Verdict: {
+            /** Note */
+            note?: string | null;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * Version
+         * @description A version that this venue may run.
+         *
+         *     Attributes:
+         *         sha256: of its ``model.yaml``, which holds the hashes of its files.
+         *         location: its folder, below the folder of registered models.
+         *         run_id: the run in MLflow that made it; ``None``: it came from elsewhere.
+         *         metrics: as they were given when it was registered.
+         *         evaluations: the newest of each truth.
+         */
+        Version: {
+            /**
+             * Evaluations
+             * @default []
+             */
+            evaluations: components["schemas"]["Evaluation"][];
+            /** Licence */
+            licence: string;
+            /** Location */
+            location: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            /** Registered By */
+            registered_by: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * VersionInFull
+         * @description A version with its card.
+         *
+         *     Attributes:
+         *         card: the model card, Markdown; empty where there is none.
+         *         against_promotion: what speaks against making it champion now; ``None``: nothing.
+         */
+        VersionInFull: {
+            /** Against Promotion */
+            against_promotion: string | null;
+            /** Card */
+            card: string;
+            /**
+             * Evaluations
+             * @default []
+             */
+            evaluations: components["schemas"]["Evaluation"][];
+            /** Licence */
+            licence: string;
+            /** Location */
+            location: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            /** Registered By */
+            registered_by: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Sha256 */
+            sha256: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Withdraw
+         * @description Have nothing run beside the champion.
+         */
+        Withdraw: {
+            /** Reason */
+            reason: string;
         };
         /**
          * ZoneOut
@@ -3515,6 +4708,411 @@ export interface operations {
             };
         };
     };
+    get_captures_api_v1_venues__venue_id__captures_get: {
+        parameters: {
+            query?: {
+                /** @description Only this camera's */
+                camera?: string | null;
+                /** @description At most so many */
+                limit?: number;
+                /** @description Newest first, in place of the most uncertain */
+                newest?: boolean;
+                /** @description Leave out so many of the first */
+                offset?: number;
+                /** @description Only those kept for this reason */
+                reason?: components["schemas"]["Reason"] | null;
+                /** @description Captured then or later, with its offset */
+                since?: string | null;
+                /** @description Only those that stand so; all */
+                state?: components["schemas"]["LabelState"][] | null;
+                /** @description Captured before */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Captures"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_capture_api_v1_venues__venue_id__captures__capture_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The capture's id */
+                capture_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStory"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    accept_capture_api_v1_venues__venue_id__captures__capture_id__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The capture's id */
+                capture_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStory"];
+                };
+            };
+            /** @description It was changed since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    put_labels_api_v1_venues__venue_id__captures__capture_id__labels_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The capture's id */
+                capture_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLabels"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStory"];
+                };
+            };
+            /** @description Others were saved since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_capture_picture_api_v1_venues__venue_id__captures__capture_id__picture_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The capture's id */
+                capture_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reject_capture_api_v1_venues__venue_id__captures__capture_id__reject_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The capture's id */
+                capture_id: string;
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verdict"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureStory"];
+                };
+            };
+            /** @description It was changed since */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_labels_api_v1_venues__venue_id__captures_export_get: {
+        parameters: {
+            query: {
+                /** @description Only this camera's */
+                camera?: string | null;
+                /** @description yolo: a zip with pictures; coco: a JSON document */
+                format: components["schemas"]["LabelFormat"];
+                /** @description Captured then or later, with its offset */
+                since?: string | null;
+                /** @description Only those that stand so; all */
+                state?: components["schemas"]["LabelState"][] | null;
+                /** @description Captured before */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/zip": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    import_labels_api_v1_venues__venue_id__captures_import_post: {
+        parameters: {
+            query: {
+                /** @description They are good to be used; otherwise they are in review */
+                accept?: boolean;
+                /** @description yolo: a zip with pictures; coco: a JSON document */
+                format: components["schemas"]["LabelFormat"];
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    purge_captures_api_v1_venues__venue_id__captures_purge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurgeQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Purged"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_label_stats_api_v1_venues__venue_id__captures_stats_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelStats"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_crossings_api_v1_venues__venue_id__crossings_get: {
         parameters: {
             query: {
@@ -3789,6 +5387,321 @@ export interface operations {
             };
         };
     };
+    get_models_api_v1_venues__venue_id__models_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    challenge_api_v1_venues__venue_id__models_challenger_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Challenge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    withdraw_api_v1_venues__venue_id__models_challenger_withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_changes_api_v1_venues__venue_id__models_changes_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many, the newest */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChange"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_events_api_v1_venues__venue_id__models_events_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many, the newest */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    promote_api_v1_venues__venue_id__models_promote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    roll_back_api_v1_venues__venue_id__models_rollback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBack"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_shadows_api_v1_venues__venue_id__models_shadows_get: {
+        parameters: {
+            query?: {
+                /** @description At most so many, the newest */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShadowReport"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_version_api_v1_venues__venue_id__models_versions__name___version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                /** @description The venue's id */
+                venue_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionInFull"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_occupancy_api_v1_venues__venue_id__occupancy_get: {
         parameters: {
             query: {
@@ -3958,6 +5871,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Postures"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_purge_ledger_api_v1_venues__venue_id__purge_ledger_get: {
+        parameters: {
+            query?: {
+                /** @description From before this entry on */
+                before?: number | null;
+                /** @description At most so many, the newest */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The venue's id */
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
                 };
             };
             /** @description Validation Error */
