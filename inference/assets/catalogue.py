@@ -102,7 +102,7 @@ class Asset(_Row):
     @property
     def fetchable(self) -> bool:
         """Whether it has a source beyond this machine's own folders."""
-        return any(not isinstance(source, LocalSource) for source in self.sources)
+        return any(not isinstance(source, LocalSource | ShippedSource) for source in self.sources)
 
 
 class Catalogue(_Row):

@@ -10,6 +10,7 @@ from headroom.demo import own_source, own_venue
 from headroom.ports import free_port
 from headroom.up import run_demo
 from headroom.venue_file import load_venue
+from inference.models import ModelTable
 
 
 def test_a_recording_becomes_a_venue_with_one_zone_over_its_picture(tmp_path: Path, assets: Path) -> None:
@@ -32,7 +33,11 @@ def test_an_asset_of_that_name_must_exist(tmp_path: Path) -> None:
         own_venue(own_source("asset:vtset.avi"), Settings(data=tmp_path), tmp_path / "venue.yaml")
 
 
-def test_a_machine_without_weights_hears_it_before_footage_is_fetched(tmp_path: Path) -> None:
+def test_a_machine_without_weights_hears_it_before_footage_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = ModelTable.load().model_copy(update={"default": "yolov8n-rebuilt"})  # our own is always at hand
+    monkeypatch.setattr(ModelTable, "load", lambda: table)
     settings = Settings(data=tmp_path / "data", assets=tmp_path, port=free_port())
     with pytest.raises(AssetUnavailable, match=r"(?s)^yolov8n_rebuilt\.onnx .* cannot be had\. .*HEADROOM_ASSETS"):
         run_demo(settings, None)

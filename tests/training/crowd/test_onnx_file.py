@@ -114,3 +114,19 @@ def test_a_branch_of_another_trunk_is_refused(weights: Path, assets: Path, tmp_p
 def test_a_model_without_a_map_is_no_density_model(assets: Path) -> None:
     with pytest.raises(BadInput, match="has no output 'density'"):
         YoloDensity(assets / "models" / "yolov8n_rebuilt.onnx", name="x")
+
+
+def test_a_second_closer_look_keeps_the_grid_and_adds_its_heads(made: Path, picture: np.ndarray) -> None:
+    once = YoloDensity(made, name="b", longest=320).read(picture)
+    twice = YoloDensity(made, name="b", longest=320, closer=1.5).read(picture)
+    assert (twice.heads.shape, twice.step, twice.stride) == (once.heads.shape, once.step, once.stride)
+    height, width = (round(side * 1.5 * 8 / once.step) for side in picture.shape[:2])
+    near = cv2.resize(
+        cv2.resize(picture, None, fx=8 / once.step, fy=8 / once.step, interpolation=cv2.INTER_AREA),
+        (width, height),
+        interpolation=cv2.INTER_CUBIC,
+    )
+    closer = YoloDensity(made, name="b", longest=480).read(np.asarray(near, np.uint8))
+    assert float(twice.heads.sum()) == pytest.approx(
+        (float(once.heads.sum()) + float(closer.heads.sum())) / 2, rel=0.02
+    )
