@@ -101,7 +101,7 @@ class Bus:
 async def until(look: Callable[[], Awaitable[Found | None]]) -> Found:
     """Ask until there is something. Another task does it: there is no event to wait for."""
     end = time.monotonic() + GIVEN_UP_S
-    while not (found := await look()):  
+    while not (found := await look()):
         assert time.monotonic() < end, "it never came"
         await asyncio.sleep(0.2)
     return found
