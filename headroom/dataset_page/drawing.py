@@ -18,6 +18,8 @@ PERSON_INK: Final = (255, 168, 98)
 HEAD_INK: Final = (36, 178, 255)
 POINT_INK: Final = (120, 97, 255)
 IGNORED_INK: Final = (190, 190, 190)
+_ENLARGED: Final = 2.0
+"""A small picture is made larger by no more, so that its boxes are thin beside what they show."""
 _SHADOW: Final = (0, 0, 0)
 _SHIFT: Final = 4
 """OpenCV draws to sixteenths of a pixel: small boxes stay where they are."""
@@ -32,9 +34,11 @@ def draw(item: Item) -> bytes:
     picture = cv2.imdecode(np.fromfile(item.image, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
         raise BadDataset(f"{item.image}: is not a picture that can be decoded; headroom dataset check says more")
-    scale = min(1.0, LONGEST_SIDE / max(item.width, item.height))
+    scale = min(_ENLARGED, LONGEST_SIDE / max(item.width, item.height))
     size = (max(1, round(item.width * scale)), max(1, round(item.height * scale)))
-    shown = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    shown = np.asarray(
+        cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8
+    )
     for box in item.ignored * scale:
         _veil(shown, box)
     for kind, ink in ((PERSON, PERSON_INK), (HEAD, HEAD_INK)):

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+import cv2
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
 from domain.errors import BadDataset
 from training.dataset.draft import Draft
+from training.dataset.footage import JPEG_QUALITY
 from training.dataset.importers import READERS, Desk
 from training.dataset.item import CLASSES, Item, Labelled
 from training.dataset.judging import Judge
@@ -22,6 +24,8 @@ from training.dataset.manifest import SetAbout
 from training.dataset.recipe import Format, Recipe
 
 IGNORED: Final = "ignored"
+GREY: Final = 114
+"""What ultralytics fills the edges of a picture with."""
 _POINT: Final = "head point"
 Scores = NDArray[np.floating]
 
@@ -45,13 +49,21 @@ class Labels:
     ignored: NDArray[np.float64]
 
 
-def write_yolo(items: Sequence[Item], folder: Path, *, scores: Sequence[Scores] | None = None) -> Path:
-    """Write pictures and labels as YOLO's tools and ultralytics read them; a region not to be judged is a third class.
+def write_yolo(
+    items: Sequence[Item],
+    folder: Path,
+    *,
+    scores: Sequence[Scores] | None = None,
+    ignored: Literal["paint", "class"] = "paint",
+) -> Path:
+    """Write pictures and labels as YOLO's tools and ultralytics read them.
 
     Args:
         items: the pictures; those of points alone cannot be written, as YOLO has no points.
         folder: where; it must be new or empty.
         scores: how sure a model was of each box, one array an item, as the sixth number of a line.
+        ignored: YOLO has no regions that are not to be judged: they are painted grey, but for what a box shows, so
+            that training finds no evidence in them; or, for a person who corrects labels, they are a third class.
 
     Returns:
         The ``data.yaml``.
@@ -64,21 +76,21 @@ def write_yolo(items: Sequence[Item], folder: Path, *, scores: Sequence[Scores] 
     for item, name in zip(items, names, strict=True):
         if "points" in item.labelled:
             raise BadDataset(f"{item.image.name}: has points, which YOLO has not; write COCO instead")
-        _copy(item, folder / "images" / name)
+        _copy(item, folder / "images" / name, painted=ignored == "paint")
         label = (folder / "labels" / name).with_suffix(".txt")
         label.parent.mkdir(parents=True, exist_ok=True)
     for index, (item, name) in enumerate(zip(items, names, strict=True)):
-        lines = _yolo_lines(item, None if scores is None else scores[index])
+        lines = _yolo_lines(item, None if scores is None else scores[index], regions=ignored == "class")
         (folder / "labels" / name).with_suffix(".txt").write_text("".join(lines), encoding="utf-8")
-    return _yolo_data(items, names, folder)
+    return _yolo_data(items, names, folder, regions=ignored == "class")
 
 
-def _yolo_lines(item: Item, scores: Scores | None) -> Iterator[str]:
+def _yolo_lines(item: Item, scores: Scores | None, *, regions: bool) -> Iterator[str]:
     known = [] if scores is None else [f" {score:.6g}" for score in scores]
     ends = known or [""] * len(item.boxes)
     for kind, box, end in zip(item.classes, item.boxes, ends, strict=True):
         yield f"{kind} {_shares(box, item)}{end}\n"
-    for box in item.ignored:
+    for box in item.ignored if regions else ():
         yield f"{len(CLASSES)} {_shares(box, item)}{' 1' if known else ''}\n"
 
 
@@ -89,8 +101,8 @@ def _shares(box: NDArray[np.float64], item: Item) -> str:
     return " ".join(f"{value:.8f}" for value in (*values, *sizes))
 
 
-def _yolo_data(items: Sequence[Item], names: Sequence[str], folder: Path) -> Path:
-    classes = [*CLASSES, IGNORED] if any(len(item.ignored) for item in items) else list(CLASSES)
+def _yolo_data(items: Sequence[Item], names: Sequence[str], folder: Path, *, regions: bool) -> Path:
+    classes = [*CLASSES, IGNORED] if regions and any(len(item.ignored) for item in items) else list(CLASSES)
     data: dict[str, Any] = {"path": ".", "names": dict(enumerate(classes))}
     for split in ("train", "val", "test"):
         those = [f"./images/{name}\n" for item, name in zip(items, names, strict=True) if item.split == split]
@@ -221,6 +233,25 @@ def file_names(items: Sequence[Item]) -> list[str]:
     ]
 
 
-def _copy(item: Item, to: Path) -> None:
+def _copy(item: Item, to: Path, *, painted: bool = False) -> None:
+    """Have the picture at ``to``, its regions not to be judged painted over if that is wanted."""
     to.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(item.image, to)
+    if not painted or not len(item.ignored):
+        shutil.copyfile(item.image, to)
+        return
+    picture = cv2.imdecode(np.fromfile(item.image, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None:
+        raise BadDataset(f"{item.image}: is not a picture that can be decoded; headroom dataset check says more")
+    without = picture.copy()
+    for box in item.ignored:
+        without[_inside(box)] = GREY
+    for box in item.boxes:
+        without[_inside(box)] = picture[_inside(box)]
+    cv2.imwrite(str(to), without, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+
+
+def _inside(box: NDArray[np.float64]) -> tuple[slice, slice]:
+    """The pixels a box is on, those it only touches too."""
+    left, top = np.floor(box[:2]).astype(int).tolist()
+    right, bottom = np.ceil(box[2:]).astype(int).tolist()
+    return slice(max(top, 0), bottom), slice(max(left, 0), right)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -62,8 +63,6 @@ def items(draw: st.DrawFn, *, points: bool = False) -> Callable[[Path], Item]:
 
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import cv2  # noqa: PLC0415
-
     path = tmp_path_factory.mktemp("picture") / "a.png"
     cv2.imwrite(str(path), np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8))
     return path
@@ -91,7 +90,7 @@ def agree(item: Item, found: Labels | Item, within_px: float) -> None:
 @given(make=items())
 def test_yolo(picture: Path, make: Callable[[Path], Item]) -> None:
     with folder() as to:
-        write_yolo([make(picture)], to / "out")
+        write_yolo([make(picture)], to / "out", ignored="class")
         agree(make(picture), read_yolo(to / "out")["a.png"], 1e-6)
 
 
@@ -168,7 +167,7 @@ def test_scores_are_written_and_do_no_harm(picture: Path, make: Callable[[Path],
     item = make(picture)
     scores = np.random.default_rng(seed).uniform(0.1, 1, len(item.boxes))
     with folder() as to:
-        write_yolo([item], to / "yolo", scores=[scores])
+        write_yolo([item], to / "yolo", scores=[scores], ignored="class")
         agree(item, read_yolo(to / "yolo")["a.png"], 1e-6)
         lines = (to / "yolo" / "labels" / "a.txt").read_text().splitlines()
         assert np.allclose([float(line.split()[5]) for line in lines[: len(scores)]], scores, atol=1e-5)
@@ -192,6 +191,29 @@ def test_splits_are_lists_and_names_that_clash_are_told_apart(tmp_path: Path, pi
     assert (tmp_path / "out" / "val.txt").read_text().startswith("./images/square-")
     with pytest.raises(BadDataset, match="has something in it"):
         write_yolo(made, tmp_path / "out")
+
+
+def test_what_is_not_to_be_judged_is_painted_over_for_training(tmp_path: Path, picture: Path) -> None:
+    item = Item(
+        image=picture,
+        sha256=file_hash(picture),
+        width=WIDTH,
+        height=HEIGHT,
+        source="square",
+        sequence="a",
+        split="train",
+        labelled=frozenset(CLASSES),
+        boxes=np.array([[0.0, 0, 10, 10]]),
+        classes=np.array([0], np.intp),
+        points=np.empty((0, 2)),
+        ignored=np.array([[5.0, 5, 30, 30]]),
+    )
+    data = write_yolo([item], tmp_path / "yolo")
+    before, after = cv2.imread(str(picture)), cv2.imread(str(tmp_path / "yolo" / "images" / "a.png"))
+    assert (after[10:30, 5:30] == 114).all()
+    assert (after[:10, :10] == before[:10, :10]).all()
+    assert (after[30:] == before[30:]).all()
+    assert "ignored" not in data.read_text()
 
 
 def test_what_a_label_tool_broke_is_named(tmp_path: Path, picture: Path) -> None:
