@@ -83,18 +83,18 @@ class Beside:
             picture: the frame, BGR.
             found: what the model that counts saw in it.
         """
-        due = self._due.get(camera_id, 0.0) + self._share
-        self._due[camera_id] = min(due, 1.0)
-        if due < 1.0:
-            return
         now = monotonic()
         must = self._every_s is not None and now - self._looked_at >= self._every_s
+        due = self._due.get(camera_id, 0.0) + self._share
+        self._due[camera_id] = min(due, 1.0)
+        if due < 1.0 and not must:
+            return
         free = now >= self._rests_until and self._batcher.load <= QUIET
         work = self._batcher.spare(lambda: self._look(picture), urgent=must) if must or free else None
         if work is None:
             self.skipped += 1
             return
-        self._due[camera_id] = due - 1.0
+        self._due[camera_id] = max(due - 1.0, 0.0)
         self._looked_at = now
         size = (picture.shape[1], picture.shape[0])
 

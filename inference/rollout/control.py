@@ -35,10 +35,10 @@ TRIAL_SHARE: Final = 0.2
 TRIAL_EVERY_S: Final = 2.0
 """And at least so often, however much there is to do: 30 frames in a trial's first minute, about 2 % of two cores."""
 BEFORE: Final = 300
-"""Looks from which it is known how long a picture took before a swap."""
+"""Looks of the last good model from which it is known how long a picture takes."""
 LEAST_BEFORE: Final = 20
 """Fewer say nothing; then the times of the model before it, while it looks beside, stand for them."""
-LEAST_BESIDE: Final = 8
+LEAST_BESIDE: Final = 5
 
 
 class Rollout:
@@ -185,7 +185,6 @@ class Rollout:
     def _end_trial(self) -> None:
         self._trial, self._beside = None, None
         self._live.trusted()
-        self._before.clear()
 
     async def _judge(self) -> None:
         while True:
@@ -206,11 +205,15 @@ class Rollout:
         for words in told.failures:
             trial.failed(words)
         verdict = trial.verdict(monotonic(), told.asked_s)
-        if verdict is not None:
-            (self._pass if verdict.passed else self._roll_back)(verdict.words)
+        if verdict is not None and verdict.passed:
+            self._pass(trial, verdict.words)
+        elif verdict is not None:
+            self._roll_back(verdict.words)
 
-    def _pass(self, words: str) -> None:
+    def _pass(self, trial: Trial, words: str) -> None:
         self._good = self._now
+        self._before.clear()
+        self._before.extend(trial.latencies)
         self._end_trial()
         self._kept.update(trying=None, good=self._now.ref)
         self._tell("kept", self._now, f"{self._now.label} stays: {words}")

@@ -76,18 +76,20 @@ class Trial:
         began_s: when it began to count, seconds on a clock that only goes forward.
         before_p95_s: the p95 of the model before it; ``None``: not known, and latency is not judged.
         bounds: what it may not do.
+        tally: its counts beside those of the model before it.
+        latencies: seconds that each picture took.
     """
 
     began_s: float
     before_p95_s: float | None
     bounds: Bounds = field(default_factory=Bounds)
     tally: Tally = field(default_factory=Tally)
-    _latencies: list[float] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)
     _failures: list[str] = field(default_factory=list)
 
     def looked(self, latency_s: float) -> None:
         """It looked at a picture, in so many seconds."""
-        self._latencies.append(latency_s)
+        self.latencies.append(latency_s)
 
     def failed(self, words: str) -> None:
         """It gave no answer, or none that could be used."""
@@ -131,11 +133,11 @@ class Trial:
         return f"it failed {len(self._failures)} times, last by {self._failures[-1]}"
 
     def _slow(self) -> str | None:
-        allowed, looks = self.allowed_s, len(self._latencies)
+        allowed, looks = self.allowed_s, len(self.latencies)
         if allowed is None or looks < self.bounds.first_looks:
             return None
         steady = looks >= self.bounds.steady_looks
-        found = (p95(self._latencies) or 0.0) if steady else min(self._latencies)
+        found = (p95(self.latencies) or 0.0) if steady else min(self.latencies)
         if found <= allowed:
             return None
         what = "95 % of pictures take it up to" if steady else "every picture takes it at least"
@@ -162,7 +164,7 @@ class Trial:
         return None
 
     def _speed(self) -> str:
-        found = p95(self._latencies)
+        found = p95(self.latencies)
         return "it was not looked at" if found is None else f"95 % of pictures take it up to {found * 1000:.0f} ms"
 
     def _comparison(self) -> str:
