@@ -124,8 +124,12 @@ async def cancelled(connection: Connection, lease: Lease) -> bool:
 
 
 async def give_back(connection: Connection, lease: Lease) -> bool:
-    """This worker ends; another one may begin it anew. Whether it still was ours."""
-    return await _end(connection, lease, "state = 'queued', sent_at = null, progress = null, words = null")
+    """This worker ends; another one may begin it anew, unless somebody cancelled it. Whether it still was ours."""
+    change = (
+        "state = case when cancel_asked_at is null then 'queued' else 'cancelled' end, sent_at = null, "
+        "ended_at = case when cancel_asked_at is null then null else now() end, progress = null, words = null"
+    )
+    return await _end(connection, lease, change)
 
 
 async def _end(connection: Connection, lease: Lease, change: str, *values: str) -> bool:
