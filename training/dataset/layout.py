@@ -58,7 +58,9 @@ class Dataset:
         Raises:
             BadDataset: it is none, or its labels are not those that the manifest has the hash of.
         """
-        _mend(folder)
+        if _interrupted(folder):
+            with _alone(folder, wait=True):  # the one who writes may be between its two renames right now
+                pass
         manifest = Manifest.read(folder)
         lines = lines_of(folder)
         if hash_of(lines) != manifest.content_hash:
@@ -84,7 +86,6 @@ class Dataset:
             AlreadyRunning: someone else writes there now.
         """
         with _alone(folder):
-            _mend(folder)
             if folder.exists():
                 raise BadDataset(f"{folder}: is there already; a dataset is extended, or made where nothing is")
             return _write(folder, name, sets, _new(items))
@@ -244,11 +245,17 @@ def _put(partial: Path, folder: Path) -> None:
     shutil.rmtree(before, ignore_errors=True)
 
 
+def _interrupted(folder: Path) -> bool:
+    """Whether a write ended between its two renames, or is there now."""
+    return not folder.exists() and _before(folder).is_dir()
+
+
 def _mend(folder: Path) -> None:
-    """Put back what was there if a write ended between its two renames."""
-    before = _before(folder)
-    if before.is_dir() and not folder.exists():
-        before.rename(folder)
+    """Put back what was there before a write that was killed, and clear away what that had begun."""
+    if _interrupted(folder):
+        _before(folder).rename(folder)
+    for left in (_before(folder), *folder.parent.glob(f".{folder.name}.partial-*")):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _before(folder: Path) -> Path:
@@ -256,16 +263,18 @@ def _before(folder: Path) -> Path:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path, *, wait: bool = False) -> Iterator[None]:
     """Keep others from writing the same dataset meanwhile; the lock ends with the process, however that ends."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock = folder.parent / f".{folder.name}.lock"
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise AlreadyRunning(f"{folder}: someone else writes this dataset now") from None
+        _mend(folder)
         yield
-    except BlockingIOError:
-        raise AlreadyRunning(f"{folder}: someone else writes this dataset now") from None
     finally:
         os.close(descriptor)
 

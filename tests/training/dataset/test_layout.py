@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,6 +120,42 @@ def test_a_write_killed_between_its_renames_is_undone(tmp_path: Path) -> None:
     made = Dataset.create(folder, name="test", sets=[about()], items=[picture(tmp_path / "from", "a.png")])
     folder.rename(tmp_path / ".set.before")
     assert Dataset.open(folder).content_hash == made.content_hash
+
+
+def test_a_killed_write_leaves_nothing_for_the_next(tmp_path: Path) -> None:
+    item = picture(tmp_path / "from", "a.png")
+    Dataset.create(tmp_path / "set", name="test", sets=[about()], items=[item])
+    (tmp_path / ".set.partial-1").mkdir()
+    (tmp_path / ".set.partial-1" / "items.jsonl").write_text("half a line")
+    more = replace(picture(tmp_path / "from", "b.png", 2), source="hall")
+    Dataset.extend(tmp_path / "set", sets=[about("hall")], items=[more])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".set.lock", "from", "set"]
+
+
+_READER = """
+import sys
+from pathlib import Path
+from training.dataset.layout import Dataset
+print(len(Dataset.open(Path(sys.argv[1])).items), "torch" in sys.modules, "ultralytics" in sys.modules)
+"""
+
+
+def test_who_reads_waits_for_who_is_between_two_renames_and_needs_no_torch(tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    Dataset.create(folder, name="test", sets=[about()], items=[picture(tmp_path / "from", "a.png")])
+    with layout._alone(folder):
+        folder.rename(tmp_path / ".set.before")
+        reader = subprocess.Popen(
+            [sys.executable, "-c", _READER, str(folder)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[3],
+        )
+        with pytest.raises(subprocess.TimeoutExpired):
+            reader.wait(2)
+        shutil.copytree(tmp_path / ".set.before", folder)
+    said, _ = reader.communicate(timeout=60)
+    assert said == "1 False False\n"
 
 
 def test_two_cannot_write_at_once(tmp_path: Path) -> None:
