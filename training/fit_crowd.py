@@ -68,7 +68,13 @@ class Example:
 
 
 def read_examples(
-    folder: Path, detector: OpenVinoDetector, density: DensityModel, limit: int | None, *, live: bool = False
+    folder: Path,
+    detector: OpenVinoDetector,
+    density: DensityModel,
+    limit: int | None,
+    *,
+    live: bool = False,
+    sets: Sequence[str] = (),
 ) -> list[Example]:
     """Look at every labelled picture of a folder; ``live``: once, without tiles.
 
@@ -76,7 +82,7 @@ def read_examples(
         BadInput: a labelled picture is missing or cannot be read.
     """
     examples = []
-    for path, heads in track(_labels(folder)[:limit], "looking"):
+    for path, heads in track(_labels(folder, sets)[:limit], "looking"):
         picture = cv2.imread(str(path))
         if picture is None:
             raise BadInput(f"{path}: is labelled but cannot be read")
@@ -87,10 +93,12 @@ def read_examples(
     return examples
 
 
-def _labels(folder: Path) -> list[tuple[Path, int]]:
+def _labels(folder: Path, sets: Sequence[str] = ()) -> list[tuple[Path, int]]:
     """Pictures and their heads; a folder without ``points.json`` has nobody in it."""
     if (folder / MANIFEST).is_file():
-        items = [item for item in Dataset.open(folder).items if item.split == "val"]
+        items = [
+            item for item in Dataset.open(folder).items if item.split == "val" and (not sets or item.source in sets)
+        ]
         return [(item.image, len(item.heads)) for item in items if item.heads is not None]
     labels = folder / "points.json"
     if labels.exists():
@@ -175,7 +183,8 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("density", type=Path)
     parser.add_argument("--name", required=True)
     parser.add_argument("--also", type=Path, nargs="*", default=[])
-    parser.add_argument("--limit", type=int)
+    parser.add_argument("--sets", nargs="*", default=[], help="of a dataset, only these")
+    parser.add_argument("--limit", type=int, help="pictures of each folder, at most")
     parser.add_argument("--live", action="store_true", help="boxes from a single look, as live cameras have them")
     parser.add_argument("--out", type=Path, default=TABLE)
     given = parser.parse_args(words)
@@ -185,9 +194,9 @@ def main(words: Sequence[str] | None = None) -> None:
     examples = [
         example
         for folder in folders
-        for example in read_examples(folder, detector, density, given.limit, live=given.live)
+        for example in read_examples(folder, detector, density, given.limit, live=given.live, sets=given.sets)
     ]
-    names = ", ".join(folder.name for folder in folders)
+    names = ", ".join([*given.sets, *(folder.name for folder in folders[1 if given.sets else 0 :])])
     handover = Crossover.load(given.name.removesuffix("-live")).crowding if given.live else None
     fitted_on = f"{names}, {len(examples)} pictures, {detector.name}"
     write(given.name, fit(examples, given.density.name, fitted_on, handover=handover), given.out)
