@@ -18,7 +18,7 @@ from training.crowd.loss import poisson_loss
 
 _WARM_UP: Final = 50
 """Steps in which the rate rises from nothing: the first gradients of a new branch are large, and lead nowhere."""
-_LONGEST: Final = 20.0
+_LONGEST: Final = 60.0
 """Norm to which a gradient is cut: one crop of a thousand heads must not undo what others taught."""
 _LEAST: Final = 0.02
 """Share of the rate that is left at the end."""

@@ -22,10 +22,10 @@ def poisson_loss(heads: Tensor, truth: Tensor) -> Tensor:
         truth: heads in each cell, the same shape.
 
     Returns:
-        Mean over pictures of the excess over the least there could be, weighed by one over the root of the picture's
-        heads, so that a picture of a thousand does not drown ten of a hundred.
+        Mean over pictures of the excess over the least there could be, weighed by one over the fourth root of the
+        picture's heads: between the error in people, of which a dense crowd has most, and that in per cent.
     """
-    weight = 1 / torch.sqrt(truth.sum((1, 2, 3)) + 10)
+    weight = (truth.sum((1, 2, 3)) + 10) ** -0.25
     total = heads.new_zeros(len(heads))
     for side in BLOCKS:
         mean = functional.avg_pool2d(heads, side) * side**2
