@@ -15,6 +15,7 @@ from headroom.dataset import dataset_app
 from headroom.jobs.commands import app as jobs_app
 from headroom.labels.commands import app as labels_app
 from headroom.logs import censored
+from headroom.models.commands import app as models_app
 from headroom.service import known_cause
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 assets_app = typer.Typer(help="The files that Headroom fetches: weights and sample footage.", no_args_is_help=True)
 app.add_typer(assets_app, name="assets")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(models_app, name="model")
 app.add_typer(labels_app, name="labels")
 app.add_typer(dataset_app, name="dataset")
 

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from domain.settings import PREFIX, Settings
 from domain.venue import VenueConfig
+from headroom.addresses import told
 from headroom.console import Console
 from headroom.embedded.command import Command
 from headroom.embedded.leftovers import stop_leftover
@@ -107,13 +108,17 @@ class House:
         """
         readiness = Readiness(self.settings, self.venue)
         try:
-            async with Supervisor(self.settings.data, console.say) as supervisor:
-                try:
-                    await supervisor.run(self._open(supervisor, readiness, console))
-                finally:
-                    console.wait_for("")
+            with told(self.settings):
+                await self._run_supervised(readiness, console)
         finally:
             await readiness.aclose()
+
+    async def _run_supervised(self, readiness: Readiness, console: Console) -> None:
+        async with Supervisor(self.settings.data, console.say) as supervisor:
+            try:
+                await supervisor.run(self._open(supervisor, readiness, console))
+            finally:
+                console.wait_for("")
 
     async def _open(self, supervisor: Supervisor, readiness: Readiness, console: Console) -> None:
         console.wait_for("starting the servers, the API and the cameras")
