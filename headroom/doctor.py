@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,8 @@ from rich.table import Column, Table
 from domain.errors import AlreadyRunning, HeadroomError
 from domain.settings import Settings
 from headroom.embedded import postgres, valkey
+from headroom.jobs.places import RECORDINGS
+from headroom.jobs.queues import queues_of
 from headroom.lock import data_folder_lock
 from headroom.ports import refuse_busy_port
 from inference.assets import Catalogue, Found, locate
@@ -32,6 +35,7 @@ from inference.models import ModelTable, choose, choose_here
 
 _NEEDED: Final = ("numpy", "opencv-contrib-python-headless", "openvino", "fastapi", "redis", "asyncpg")
 _OPTIONAL: Final = ("torch", "ultralytics")
+_FOR_TRAINING: Final = ("torch", "ultralytics", "nncf", "dvc", "mlflow")
 _CPU_FEATURES: Final = ("avx2", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "bf16")
 _ASK_LIMIT_S: Final = 3.0
 _OLDEST_PYTHON: Final = (3, 11)
@@ -79,6 +83,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield from _places(settings)
     yield _checked("database", lambda: asyncio.run(_database(settings)))
     yield _checked("Redis", lambda: asyncio.run(_redis(settings)))
+    yield _jobs(settings)
     yield _dashboard()
 
 
@@ -200,6 +205,17 @@ async def _redis(settings: Settings) -> str:
     except (OSError, ValueError, RedisError) as error:
         raise HeadroomError(f"HEADROOM_REDIS_URL does not answer: {type(error).__name__}") from error
     return "HEADROOM_REDIS_URL answers"
+
+
+def _jobs(settings: Settings) -> Finding:
+    """Which finite jobs could be done here, and which could not."""
+    queues = " and ".join(queue.value for queue in queues_of(None))
+    missing = [name for name in _FOR_TRAINING if find_spec(name) is None]
+    if missing:
+        lacks = f"export and train need {', '.join(missing)} (make setup-all adds them)"
+        return Finding("jobs", Verdict.NOTE, f"analyse and evaluate, on {queues}; {lacks}")
+    does = f"analyse, evaluate, export and train, on {queues}"
+    return Finding("jobs", Verdict.FINE, f"{does}; recordings in {settings.data / RECORDINGS}/VENUE")
 
 
 def _dashboard() -> Finding:

@@ -15,7 +15,7 @@ from domain.settings import PREFIX, Settings
 REPOSITORY = Path(__file__).parents[2]
 DOCKER = REPOSITORY / "docker"
 COMPOSE: dict[str, Any] = yaml.safe_load((DOCKER / "compose.yaml").read_text())
-OURS = ("prepare", "api", "recorder", "alerts", "worker", "floor")
+OURS = ("prepare", "api", "recorder", "alerts", "worker", "floor", "jobs")
 DOCKERFILE = (DOCKER / "Dockerfile").read_text()
 
 
@@ -32,6 +32,12 @@ def test_a_service_is_told_only_settings_that_exist(service: str) -> None:
 def test_only_the_api_knows_what_tokens_are_signed_with() -> None:
     assert [service for service in OURS if "HEADROOM_JWT_SECRET" in settings_of(service)] == ["api"]
     assert "HEADROOM_DATABASE_URL" not in settings_of("worker")
+
+
+def test_what_jobs_make_is_where_the_api_looks_for_it() -> None:
+    mounts = {name: set(COMPOSE["services"][name]["volumes"]) for name in ("api", "jobs")}
+    assert "jobs-data:/data/jobs" in mounts["api"] & mounts["jobs"]
+    assert "/data/jobs" in DOCKERFILE, "a volume takes over the owner of what it is put upon"
 
 
 def test_every_service_comes_back() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 TENANT_TABLES = [
     *("venue_members", "cameras", "zones", "counting_lines", "zone_readings", "line_crossings", "posture_events"),
-    *("floor_plans", "gates", "occupancy_readings", "scans"),
+    *("floor_plans", "gates", "occupancy_readings", "scans", "jobs", "job_changes"),
 ]
 READING = (
     "insert into zone_readings (venue_id, zone_id, captured_at, state, camera_ids{}) values ('{}', 'floor', now(), {})"
@@ -30,6 +30,7 @@ FLOOR = [
     "insert into floor_plans (venue_id) values ($1)",
     "insert into gates (venue_id, id, name) values ($1, 'west', 'West')",
     "insert into occupancy_readings (venue_id, captured_at, state) values ($1, now(), 'blind')",
+    "insert into jobs (venue_id, kind, limit_s) values ($1, 'train', 60)",
 ]
 ZONE = (
     "insert into zones (venue_id, id, name, polygon, camera_id, on_plan, is_primary, {}) values ('town', 'x', 'X', {}"
@@ -135,6 +136,12 @@ async def test_only_an_admin_sees_who_else_belongs_to_the_venue(owner: asyncpg.C
         "insert into gates (venue_id, id, name) values ('town', 'mine', 'Mine')",
         OCCUPANCY.format("'ok', 0, 0, 0, 1"),
         SCAN.replace("$1", "'town'").replace("first", "second"),
+        "update jobs set state = 'queued'",
+        "insert into jobs (venue_id, kind, limit_s, state) values ('town', 'analyse', 1, 'queued')",
+        "insert into jobs (venue_id, kind, limit_s, actor) values ('town', 'analyse', 1, 'somebody else')",
+        "insert into job_changes (job_id, venue_id, change, attempt, actor) values (null, 'town', 'asked', 0, 'x')",
+        "delete from job_changes",
+        "select private.stop_job('town', gen_random_uuid())",
     ],
 )
 @pytest.mark.parametrize("email", ["viewer@town", "admin@town"])
