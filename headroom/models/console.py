@@ -40,9 +40,12 @@ async def show_status(settings: Settings, venue: str | None, *, as_json: bool) -
     told = [Event.model_validate(row) for row in events]
     decided = [ModelChange.model_validate(row) for row in changes]
     if as_json:
-        rows = {"events": told, "changes": decided}
-        listed = {name: [one.model_dump(mode="json") for one in part] for name, part in rows.items()}
-        typer.echo(json.dumps({"models": found.model_dump(mode="json")} | listed))
+        listed = {
+            "models": found.model_dump(mode="json"),
+            "events": [one.model_dump(mode="json") for one in told],
+            "changes": [one.model_dump(mode="json") for one in decided],
+        }
+        typer.echo(json.dumps(listed))
         return
     typer.echo(f"champion: {_name(found.champion) or BUILT_IN}")
     typer.echo(f"challenger: {_name(found.challenger) or 'none'}")

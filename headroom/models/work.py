@@ -73,11 +73,12 @@ def _numbers(path: Path) -> dict[str, float]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(f"metrics {path} cannot be read; expected a JSON object of numbers") from error
-    numbers = found if isinstance(found, dict) else {"": None}
-    for name, value in numbers.items():
+    numbers: dict[str, float] = {}
+    for name, value in found.items() if isinstance(found, dict) else (("the file", None),):
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise BadInput(f"metrics {path}: {name or 'the file'} is no number; expected a JSON object of numbers")
-    return {name: float(value) for name, value in numbers.items()}
+            raise BadInput(f"metrics {path}: {name} is no number; expected a JSON object of numbers")
+        numbers[name] = float(value)
+    return numbers
 
 
 async def promote_version(

@@ -63,7 +63,7 @@ def labelled(folder: Path) -> Question:
         noise = np.random.default_rng(8).integers(100, 110, (96, 160, 3), np.uint8)
         cv2.imwrite(str(folder / name), noise)
     truth = folder.with_suffix(".json")
-    truth.write_text(json.dumps({"a.png": 0, "b.png": 2}))
+    truth.write_text(json.dumps({"a.png": {"count": 0}, "b.png": {"count": 2}}))
     return Question(str(folder), truth, None, "none")
 
 

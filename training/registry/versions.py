@@ -89,7 +89,7 @@ def _refuse_unusable(folder: Path, manifest: Manifest) -> None:
     if spec.int8 is not None:
         found = int8_at_hand(folder / spec.int8, folder / spec.asset)
         if found.path is None:
-            raise BadInput(f"{label}: its 8-bit form cannot be used: {found.reason}")
+            raise BadInput(f"{label}: its 8-bit form cannot be used: {found.said}")
 
 
 def _make(
@@ -134,7 +134,7 @@ def bring(name: str, version: int, settings: Settings) -> ModelRef:
             at = (
                 target
                 if target.is_dir()
-                else Path(client.download_artifacts(found.run_id, found.tags[_FOLDER], folder))
+                else Path(client.download_artifacts(str(found.run_id), found.tags[_FOLDER], folder))
             )
             ref = place(at, settings.data, version)
     if ref.sha256 != found.tags[_SHA256]:
@@ -216,7 +216,7 @@ def keep_shadow(settings: Settings, report: ShadowReport) -> bool:
         step = int((report.captured_at - report.since).total_seconds())
         at = int(report.captured_at.timestamp() * 1000)
         for name, value in _shadow_metrics(report).items():
-            client.log_metric(found.run_id, name, value, at, step)
+            client.log_metric(str(found.run_id), name, value, at, step)
     return True
 
 
