@@ -25,88 +25,115 @@ if TYPE_CHECKING:  # a command imports what it needs, so that others start fast
 dataset_app = typer.Typer(help="Labelled pictures: import, check, count and look at them.", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(help="The dataset.", metavar="DIR", show_default=False)]
+Form = Annotated[str | None, typer.Argument(help="mot, yolo, coco, crowdhuman or points.", metavar="FORMAT")]
+Labels = Annotated[Path | None, typer.Argument(help="The folder or file with the labels.", metavar="SOURCE")]
+To = Annotated[Path | None, typer.Option(help="The dataset; made if it is not there.", metavar="DIR")]
+PresetName = Annotated[str | None, typer.Option(help="Sets of configs/datasets.yaml, in place of one.")]
+Root = Annotated[
+    Path | None, typer.Option(help="With --preset: where they are; default: in HEADROOM_ASSETS.", metavar="DIR")
+]
+SetName = Annotated[str | None, typer.Option("--set", help="What the set is called.")]
+Origin = Annotated[str | None, typer.Option(help="Where pictures and labels are from.")]
+Licence = Annotated[str | None, typer.Option(help="Under which they may be used.")]
+Privacy = Annotated[str | None, typer.Option(help="public-research, consented or blurred.")]
+Labelled = Annotated[
+    list[str] | None, typer.Option(help="What annotators looked for: person, head, points; repeat it.")
+]
+Person = Annotated[list[str] | None, typer.Option(help="A class that is a person.", metavar="CLASS")]
+Head = Annotated[list[str] | None, typer.Option(help="A class that is a head.", metavar="CLASS")]
+Ignored = Annotated[list[str] | None, typer.Option(help="A class not to be judged.", metavar="CLASS")]
+Names = Annotated[str | None, typer.Option(help="yolo without data.yaml: its classes.", metavar="A,B,…")]
+Lists = Annotated[list[str] | None, typer.Option("--list", help="yolo: pictures of a split.", metavar="SPLIT=FILE")]
+Images = Annotated[
+    Path | None, typer.Option(help="Pictures, or a mot video, that are not beside the labels.", metavar="PATH")
+]
+Sequences = Annotated[
+    list[str] | None, typer.Option(help="How a file's path names its scene; repeat it.", metavar="REGEX[ -> NAME]")
+]
+SplitName = Annotated[str | None, typer.Option(help="given, drawn, train, val or test.")]
+ValShare = Annotated[float | None, typer.Option(help="Drawn for validation; default 0.1.")]
+TestShare = Annotated[float | None, typer.Option(help="Drawn for testing; default 0.")]
+Seed = Annotated[int | None, typer.Option(help="Of the drawing.")]
+Every = Annotated[int | None, typer.Option(help="mot: every n-th frame.", metavar="N")]
+MinVisibility = Annotated[float | None, typer.Option(help="mot: less is not judged; default 0.1.")]
+ClipPx = Annotated[float | None, typer.Option(help="Clip what sticks out by no more; default 0.")]
+Duplicates = Annotated[str | None, typer.Option(help="refuse (default), together (in one split) or drop.")]
+Limit = Annotated[int | None, typer.Option(help="At most N pictures a set, few people to many.", min=1)]
+DropOutside = Annotated[bool, typer.Option("--drop-outside", help="Drop labels outside of the picture.")]
+MissingIsEmpty = Annotated[bool, typer.Option("--missing-is-empty", help="No labels: nobody is there.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace sets of the same name.")]
 
 
 @dataset_app.command()
 def add(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    form: Annotated[str | None, typer.Argument(help="mot, yolo, coco, crowdhuman or points.", metavar="FORMAT")] = None,
-    source: Annotated[Path | None, typer.Argument(help="The folder or file with the labels.", metavar="SOURCE")] = None,
-    to: Annotated[Path | None, typer.Option(help="The dataset; made if it is not there.", metavar="DIR")] = None,
-    preset: Annotated[str | None, typer.Option(help="Sets of configs/datasets.yaml, in place of one.")] = None,
-    root: Annotated[
-        Path | None, typer.Option(help="With --preset: where they are; default: in HEADROOM_ASSETS.", metavar="DIR")
-    ] = None,
-    name: Annotated[str | None, typer.Option("--set", help="What the set is called.")] = None,
-    origin: Annotated[str | None, typer.Option(help="Where pictures and labels are from.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Under which they may be used.")] = None,
-    privacy: Annotated[str | None, typer.Option(help="public-research, consented or blurred.")] = None,
-    labelled: Annotated[
-        list[str] | None, typer.Option(help="What annotators looked for: person, head, points; repeat it.")
-    ] = None,
-    person: Annotated[list[str] | None, typer.Option(help="A class that is a person.", metavar="CLASS")] = None,
-    head: Annotated[list[str] | None, typer.Option(help="A class that is a head.", metavar="CLASS")] = None,
-    ignored: Annotated[list[str] | None, typer.Option(help="A class not to be judged.", metavar="CLASS")] = None,
-    names: Annotated[str | None, typer.Option(help="yolo without data.yaml: its classes.", metavar="A,B,…")] = None,
-    lists: Annotated[
-        list[str] | None, typer.Option("--list", help="yolo: pictures of a split.", metavar="SPLIT=FILE")
-    ] = None,
-    images: Annotated[
-        Path | None, typer.Option(help="Pictures, or a mot video, that are not beside the labels.", metavar="PATH")
-    ] = None,
-    sequences: Annotated[
-        list[str] | None,
-        typer.Option(help="How a file's path names its scene; repeat it.", metavar="REGEX[ -> NAME]"),
-    ] = None,
-    split: Annotated[str | None, typer.Option(help="given, drawn, train, val or test.")] = None,
-    val_share: Annotated[float | None, typer.Option(help="Drawn for validation; default 0.1.")] = None,
-    test_share: Annotated[float | None, typer.Option(help="Drawn for testing; default 0.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of the drawing.")] = None,
-    every: Annotated[int | None, typer.Option(help="mot: every n-th frame.", metavar="N")] = None,
-    min_visibility: Annotated[float | None, typer.Option(help="mot: less is not judged; default 0.1.")] = None,
-    clip_px: Annotated[float | None, typer.Option(help="Clip what sticks out by no more; default 0.")] = None,
-    duplicates: Annotated[str | None, typer.Option(help="refuse (default), together (in one split) or drop.")] = None,
-    limit: Annotated[int | None, typer.Option(help="At most N pictures a set, few people to many.", min=1)] = None,
+    form: Form = None,
+    source: Labels = None,
+    to: To = None,
+    preset: PresetName = None,
+    root: Root = None,
+    name: SetName = None,
+    origin: Origin = None,
+    licence: Licence = None,
+    privacy: Privacy = None,
+    labelled: Labelled = None,
+    person: Person = None,
+    head: Head = None,
+    ignored: Ignored = None,
+    names: Names = None,
+    lists: Lists = None,
+    images: Images = None,
+    sequences: Sequences = None,
+    split: SplitName = None,
+    val_share: ValShare = None,
+    test_share: TestShare = None,
+    seed: Seed = None,
+    every: Every = None,
+    min_visibility: MinVisibility = None,
+    clip_px: ClipPx = None,
+    duplicates: Duplicates = None,
+    limit: Limit = None,
     *,
-    drop_outside: Annotated[bool, typer.Option("--drop-outside", help="Drop labels outside of the picture.")] = False,
-    missing_is_empty: Annotated[
-        bool, typer.Option("--missing-is-empty", help="A picture without labels has nobody in it.")
-    ] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace sets of the same name.")] = False,
+    drop_outside: DropOutside = False,
+    missing_is_empty: MissingIsEmpty = False,
+    replace: Replace = False,
 ) -> None:
     """Import labelled pictures: all of what is named, once every label in it can be right, or nothing."""
     about = {"name": name, "source": origin, "licence": licence, "privacy": privacy, "labelled": labelled}
     targets = {"person": person, "head": head, "ignored": ignored}
-    options = {
-        "format": form,
-        "path": source,
-        "images": images,
+    plain = {"format": form, "path": source, "images": images, "split": split, "seed": seed, "every": every}
+    shares = {"val_share": val_share, "test_share": test_share, "min_visibility": min_visibility, "clip_px": clip_px}
+    parsed = {
         "classes": {target: found for target, found in targets.items() if found},
         "names": names.split(",") if names else None,
         "lists": dict(map(_list_of, lists)) if lists else None,
         "sequences": [_rule_of(text) for text in sequences] if sequences else None,
-        "split": split,
-        "val_share": val_share,
-        "test_share": test_share,
-        "seed": seed,
-        "every": every,
-        "min_visibility": min_visibility,
-        "clip_px": clip_px,
-        "duplicates": duplicates,
-        "drop_outside": drop_outside or None,
-        "missing_is_empty": missing_is_empty or None,
     }
+    flags = {"drop_outside": drop_outside or None, "missing_is_empty": missing_is_empty or None}
+    options = {**plain, **shares, **parsed, **flags, "duplicates": duplicates}
     if to is None:
         raise BadInput("--to DIR is missing: the dataset that the pictures come into")
     with _progress() as advance:
-        if preset is not None:
-            _refuse_beside_preset(about | options)
-            added = _add_preset(preset, root, to, limit, advance, replacing=replace)
-        else:
-            from training.dataset.adding import add_sets  # noqa: PLC0415
+        _tell(_added(about, options, preset, root, to, limit, advance, replacing=replace))
 
-            recipe = _recipe(about, options)
-            added = add_sets([recipe], to, limit=limit, replacing=replace, advance=advance)
-    _tell(added)
+
+def _added(
+    about: dict[str, Any],
+    options: dict[str, Any],
+    preset: str | None,
+    root: Path | None,
+    to: Path,
+    limit: int | None,
+    advance: "Advance",
+    *,
+    replacing: bool,
+) -> "Added":
+    """Import a preset's sets, or the one that the options describe."""
+    if preset is not None:
+        _refuse_beside_preset(about | options)
+        return _add_preset(preset, root, to, limit, advance, replacing=replacing)
+    from training.dataset.adding import add_sets  # noqa: PLC0415
+
+    return add_sets([_recipe(about, options)], to, limit=limit, replacing=replacing, advance=advance)
 
 
 @dataset_app.command()
