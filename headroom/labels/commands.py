@@ -15,7 +15,11 @@ app = typer.Typer(help="Frames kept to learn from: label, export, import, purge.
 Venue = Annotated[str, typer.Option(help="The venue's id.", show_default=False)]
 As = Annotated[
     str | None,
-    typer.Option("--as", help="An engineer's or admin's address; default: the first admin's.", metavar="EMAIL"),
+    typer.Option(
+        "--as",
+        help="An engineer's or admin's address; default: the first admin of an embedded database.",
+        metavar="EMAIL",
+    ),
 ]
 Camera = Annotated[str | None, typer.Option(help="Only this camera's.")]
 _FORMATS = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d"]

@@ -48,10 +48,12 @@ async def _desk(settings: Settings, who: str | None) -> AsyncIterator[_Desk]:
 
     Raises:
         BadSettings: no database is known.
-        BadInput: nobody has that address.
+        BadInput: nobody has that address, or none was named.
     """
     url = with_database(settings).database_url
-    email = who or Secrets.of(settings.data).admin_email
+    email = who or (Secrets.of(settings.data).admin_email if settings.database_url is None else None)
+    if email is None:
+        raise BadInput("--as EMAIL: name an engineer or admin of the venue, as the database is not this machine's own")
     async with Database(url.get_secret_value() if url else "", size=1) as database:
         async with database.as_owner() as connection:
             user_id = await access.find_user_id(connection, email)

@@ -217,6 +217,7 @@ async def test_the_command_says_how_far_it_is_and_refuses_in_words(
     assert "off, for 30 days" in capsys.readouterr().out
     for work, words in (
         (show_stats(settings, "town", "nobody@town", as_json=False), "nobody has that address"),
+        (show_stats(settings, "town", None, as_json=False), "--as EMAIL: name an engineer"),
         (import_from(settings, tmp_path / "a.xml", "town", None, accept=False), "ends in .zip"),
         (import_from(settings, tmp_path / "a.zip", "town", "admin@town", accept=False), "No such file"),
         (export_to(settings, tmp_path / "a.zip", "town", "admin@town", ["good"], None, None, None), "--state good"),
