@@ -63,7 +63,7 @@ def labelled(folder: Path) -> Question:
         noise = np.random.default_rng(8).integers(100, 110, (96, 160, 3), np.uint8)
         cv2.imwrite(str(folder / name), noise)
     truth = folder.with_suffix(".json")
-    truth.write_text(json.dumps({"a.png": {"count": 0}, "b.png": {"count": 2}}))
+    truth.write_text(json.dumps({"a": {"count": 0}, "b": {"count": 2}}))
     return Question(str(folder), truth, None, "none")
 
 
@@ -104,9 +104,12 @@ async def test_a_folder_becomes_a_version_is_judged_and_promoted(
     assert {alias for one in registered(settings) for alias in one.aliases} == {"challenger"}
     capsys.readouterr()
     await console.show_status(settings, "town", as_json=False)
-    shown = capsys.readouterr().out
-    assert "champion: the built-in model" in shown
-    assert "forced although its count MAE" in " ".join(shown.split())
+    assert "champion: the built-in model" in capsys.readouterr().out
+    await console.show_status(settings, "town", as_json=True)
+    changes = json.loads(capsys.readouterr().out)["changes"]
+    assert [change["change"] for change in changes] == ["rollback", "challenge", "promote"]
+    assert "it must be lower" in changes[-1]["despite"]
+    assert changes[-1]["reason"] == WHY
     await console.show_models(settings, "town", as_json=True)
     assert json.loads(capsys.readouterr().out)["challenger"] == {"name": "crowd-n", "version": 2}
 
