@@ -62,7 +62,7 @@ class Box:
         made = {"makes": ["model/weights.bin"]}
         stages = {
             "short": {"command": [*words, "0.3", "well"], **made},
-            "long": {"command": [*words, "6", "well"]},
+            "long": {"command": [*words, "4", "well"]},
             "stubborn": {"command": [*words, "60", "stubborn"]},
             "fail": {"command": [*words, "1", "fail"]},
             "lazy": {"command": [*words, "0.1", "lazy"], **made},
