@@ -63,12 +63,13 @@ def test_a_value_that_cannot_be_right_is_named_with_its_key(key: str, value: str
 
 
 def test_the_secrets_are_those_that_open_something() -> None:
-    assert set(SECRETS) == {"database_url", "redis_url", "jwt_secret", "supabase_key", "metrics_token"}
+    assert set(SECRETS) == {"database_url", "redis_url", "jwt_secret", "supabase_key", "metrics_token", "mlflow_url"}
 
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_is_in_no_repr_and_no_dump(name: str) -> None:
-    settings = Settings.model_validate({name: f"postgres://{MARK}:{MARK}@host/" + "x" * 32})
+    scheme = "https" if name == "mlflow_url" else "postgres"
+    settings = Settings.model_validate({name: f"{scheme}://{MARK}:{MARK}@host/" + "x" * 32})
     shown = f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
     assert MARK not in shown
     assert MARK in settings.environment()[PREFIX + name.upper()]
