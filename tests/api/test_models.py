@@ -142,8 +142,8 @@ async def test_what_counts_no_better_is_refused_unless_forced_with_a_reason(
     await evaluated(database, 1, 4.0)
     answer = await engineer.post(URL + "/promote", json=promotion(1))
     assert answer.json()["detail"] == (
-        "promote crowd-n@1 is refused: its count MAE is 4.000, the champion's 4.000, on 100 labelled pictures that both "
-        "were evaluated on; it must be lower"
+        "promote crowd-n@1 is refused: its count MAE is 4.000, the champion's 4.000, on 100 labelled pictures "
+        "that both were evaluated on; it must be lower"
     )
     assert (await engineer.post(URL + "/promote", json=promotion(1, force=True, reason=" "))).status_code == 422
     assert (await engineer.post(URL + "/promote", json=promotion(1, force=True))).status_code == 200
