@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
 from pydantic import SecretStr, TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
@@ -108,11 +107,10 @@ async def run_job(settings: Settings, venue_id: str, kind: str, given: Sequence[
     asked = _asked(kind, given)
     complete = with_database(settings)
     async with _database(complete) as database:
-        try:
-            async with database.as_service() as connection:
-                job = await repository.add_here(connection, venue_id, asked, ACTOR)
-        except asyncpg.ForeignKeyViolationError:
-            raise BadInput(f"--venue {venue_id!r}: there is no such venue") from None
+        async with database.as_service() as connection:
+            job = await repository.add_here(connection, venue_id, asked, ACTOR)
+        if job is None:
+            raise BadInput(f"--venue {venue_id!r}: there is no such venue")
         runner = Runner(complete, worker=worker_name(), lease_s=LEASE_S)
         doing = asyncio.create_task(runner.run(job.job_id))
         try:
