@@ -61,8 +61,9 @@ def ask(settings: Settings) -> Ask:
         source: Path | str, truth: Path, *, region: str | None = None, report: Path | None = None
     ) -> dict[str, Any]:
         lines: list[str] = []
+        density = "none" if str(source).endswith(("part", "images")) else None  # squares have no heads
         await run(
-            Question(str(source), truth, region=region),
+            Question(str(source), truth, region=region, density=density),
             settings=settings,
             report=report,
             as_json=True,

@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 from domain.errors import BadInput
+from domain.settings import Settings
+from inference.assets import resolve
 from inference.detect.box import this_hardware, this_installed
 from inference.models import ModelTable, choose, choose_here, load_detector
 
@@ -50,10 +52,10 @@ def test_each_row_runs_as_it_says_on_a_machine_without_a_gpu(assets: Path, row: 
     assert detector.name == f"{row}/{told}"
 
 
-def test_the_default_runs_in_whatever_this_processor_is_quick_at(assets: Path) -> None:
+def test_the_default_runs_in_whatever_this_processor_is_quick_at(tmp_path: Path) -> None:
     name, spec = choose(None, TABLE)
     choice = choose_here(spec, made=None, graph=None)
-    detector = load_detector(name, spec, lambda asset: assets / "models" / asset)
+    detector = load_detector(name, spec, lambda asset: resolve(asset, Settings(data=tmp_path)))
     assert detector.name.endswith(choice.precision)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import BadInput
+from domain.errors import AssetUnavailable, BadInput
 from domain.settings import Settings
 from inference.crowd import Crossover, StillCounter, fuse
 from inference.crowd.cells import counted, grid_of
@@ -128,12 +128,23 @@ def test_an_unknown_crossover_names_those_there_are() -> None:
         Crossover.load("csrnet")
 
 
-def test_without_its_file_boxes_count_alone_unless_it_was_asked_for(tmp_path: Path) -> None:
-    nothing = Settings(data=tmp_path)
-    counter = make_still_counter(OneInTheMiddle(), None, nothing)
+def test_boxes_count_alone_where_that_is_asked_for(tmp_path: Path) -> None:
+    counter = make_still_counter(OneInTheMiddle(), "none", Settings(data=tmp_path))
     counted_alone = counter.count(np.zeros((480, 640, 3), np.uint8))
     assert (counted_alone.count, counted_alone.method, counted_alone.density) == (1, "boxes", None)
     assert counted_alone.low is None
+
+
+def test_our_own_density_map_is_always_at_hand(tmp_path: Path) -> None:
+    counter = make_still_counter(OneInTheMiddle(), None, Settings(data=tmp_path))
+    blank = counter.count(np.zeros((480, 640, 3), np.uint8))
+    assert blank.density == 0
+    assert blank.count < blank.boxes / 2, "boxes where nothing is to be seen are doubted"
+
+
+def test_another_model_without_its_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AssetUnavailable, match=r"mcnn_shtechB\.onnx"):
+        make_still_counter(OneInTheMiddle(), "mcnn-b", Settings(data=tmp_path))
 
 
 def test_a_real_density_map_counts_a_real_crowd(assets: Path) -> None:
