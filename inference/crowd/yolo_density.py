@@ -15,6 +15,7 @@ from inference.detect.heads import DENSITY
 from inference.detect.letterbox import CELL, GREY, STRIDE
 from inference.detect.openvino import density_part
 
+_COLOURS: Final = 3
 _AROUND: Final = 24
 """Pixels around a cell that are looked at for anything at all: three cells."""
 _BLANK: Final = 1.0
@@ -23,11 +24,12 @@ The network was never shown one, and saw 17 heads in a white picture."""
 
 
 def gives_density(model: Path) -> bool:
-    """Whether a file is a network of this make; one that cannot be read is not."""
+    """Whether a file is a network of this make: it takes colour and gives a density map. What cannot be read is not."""
     try:
-        return density_part(ov.Core().read_model(model)) is not None
+        network = ov.Core().read_model(model)
     except RuntimeError:
         return False
+    return density_part(network) is not None and network.input(0).get_partial_shape()[1] == _COLOURS
 
 
 class YoloDensity:

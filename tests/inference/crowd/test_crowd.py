@@ -12,12 +12,14 @@ from inference.crowd import Crossover, StillCounter, fuse
 from inference.crowd.cells import counted, grid_of
 from inference.crowd.density import DensityMap, McnnDensity
 from inference.crowd.fusion import interval
-from inference.crowd.load import make_still_counter
+from inference.crowd.load import make_still_counter, open_density
 from inference.crowd.tiles import Tile, detect_in_tiles, tiles_of
+from inference.crowd.yolo_density import YoloDensity
 from inference.detect import Detections
 from inference.detect.base import Picture
 
 CROSSOVER = Crossover.load("mcnn-b")
+OWN = Path(__file__).parents[3] / "inference" / "models" / "crowd-n.onnx"
 SIZE = (768, 1024)
 
 
@@ -140,6 +142,15 @@ def test_our_own_density_map_is_always_at_hand(tmp_path: Path) -> None:
     blank = counter.count(np.zeros((480, 640, 3), np.uint8))
     assert blank.density == 0
     assert blank.count < blank.boxes / 2, "boxes where nothing is to be seen are doubted"
+
+
+def test_each_make_of_density_model_is_told_from_the_other(assets: Path) -> None:
+    """Both networks call their output ``density``."""
+    picture = np.full((120, 200, 3), 128, np.uint8)
+    for path, make in ((assets / "models/mcnn_shtechB.onnx", McnnDensity), (OWN, YoloDensity)):
+        model = open_density(path, name="x")
+        assert type(model) is make
+        assert model.read(picture).heads.ndim == 2
 
 
 def test_another_model_without_its_file_is_told(tmp_path: Path) -> None:
