@@ -75,7 +75,7 @@ def runs_of(data: Path) -> list[str]:
 
 
 @pytest.mark.timeout(400)
-def test_a_training_killed_twice_ends_as_one_run_with_all_its_steps(
+def test_a_training_stopped_and_killed_ends_as_one_run_with_all_its_steps(
     configuration: Path, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     prepared = start("training.prepare", "--config", str(configuration))
@@ -83,8 +83,9 @@ def test_a_training_killed_twice_ends_as_one_run_with_all_its_steps(
 
     first = start("training.train", "--config", str(configuration))
     lines_until(first, "boxes, epoch 1 of 2")
-    first.send_signal(signal.SIGKILL)
-    first.wait(10)
+    first.send_signal(signal.SIGTERM)
+    assert first.wait(30) == 128 + signal.SIGTERM
+    assert runs_of(tmp_path / "data") == ["KILLED"]
 
     second = start("training.train", "--config", str(configuration))
     told = lines_until(second, "density, step 2")
