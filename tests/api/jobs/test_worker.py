@@ -251,14 +251,13 @@ async def test_a_broker_that_comes_back_is_found_by_api_and_worker(
 
 @pytest.fixture
 def recording(box: Box, assets: Path) -> str:
-    """Three seconds of a car park: long enough to be killed in."""
+    """Twenty seconds of a car park: long enough to be killed in, on a quick machine too."""
     source = cv2.VideoCapture(str(assets / "videos" / "group-carpark_640x360.mp4"))
     path = box.settings.data / "recordings" / "town" / "friday.avi"
     path.parent.mkdir(parents=True)
     target = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 15, (640, 360))
-    for _ in range(45):
-        there, frame = source.read()
-        assert there
+    frames = [source.read()[1] for _ in range(50)]
+    for frame in 3 * [*frames, *reversed(frames)]:
         target.write(frame)
     target.release()
     source.release()
@@ -289,7 +288,7 @@ async def test_a_worker_killed_in_the_middle_of_an_analysis_and_another_one_comp
     assert [artefact["name"] for artefact in job["artefacts"]] == ["counts.jsonl", "page.html", "result.json"]
     assert {artefact["path"].split("/")[2] for artefact in job["artefacts"]} == {"2"}
     result = json.loads((await admin.get(f"{JOBS}/{job_id}/artefacts/result.json")).content)
-    assert (result["seconds"], result["zones"]["all"]["unknown_seconds"]) == (3, 0)
+    assert (result["seconds"], result["zones"]["all"]["unknown_seconds"]) == (20, 0)
     assert 2 <= result["zones"]["all"]["mean"] <= 6
     story = (await admin.get(f"{JOBS}/{job_id}/story")).json()["changes"]
     assert [(one["change"], one["attempt"]) for one in story] == [
