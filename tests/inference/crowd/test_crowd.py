@@ -18,7 +18,7 @@ from inference.crowd.yolo_density import YoloDensity
 from inference.detect import Detections
 from inference.detect.base import Picture
 
-CROSSOVER = Crossover.load("mcnn-b")
+CROSSOVER = Crossover.load("crowd-n")
 OWN = Path(__file__).parents[3] / "inference" / "models" / "crowd-n.onnx"
 SIZE = (768, 1024)
 

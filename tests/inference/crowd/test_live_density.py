@@ -14,7 +14,7 @@ from inference.crowd.watch import DensityWatch, LiveDensity
 from inference.detect import Detections
 from inference.detect.base import Picture
 
-LIVE = Crossover.load("mcnn-b-live")
+LIVE = Crossover.load("crowd-n-live")
 SIZE = (1024, 768)
 FPS = 5.0
 WHOLE = Polygon([(0, 0), (1024, 0), (1024, 768), (0, 768)])
