@@ -8,7 +8,6 @@ far its answers are from the checkpoint's. Nothing is written unless they agree.
 
 import hashlib
 import json
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
@@ -23,10 +22,11 @@ import torch
 import typer
 from numpy.typing import NDArray
 
-from domain.errors import BadInput, HeadroomError, ModelDiffers
+from domain.errors import BadInput, ModelDiffers
 from inference.detect.heads import DENSITY
 from inference.detect.letterbox import CELL
 from training.checkpoint import Checkpoint, open_checkpoint, open_detector
+from training.command import told_in_a_line
 from training.crowd.density import open_branch
 from training.crowd.onnx_file import BOXES, INPUT, TwoReadings, halved, write_onnx
 from training.settings import CONFIGURATION, Allowed, ExportSettings, TrainingSettings
@@ -201,11 +201,8 @@ def _run(
     config: Annotated[Path, typer.Option(help="Where the parameters are.")] = CONFIGURATION,
 ) -> None:
     """Export a YOLOv8 checkpoint to ONNX, checked against torch."""
-    try:
+    with told_in_a_line():
         difference = export(weights, target, TrainingSettings.load(config).export, density)
-    except HeadroomError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(2 if isinstance(error, BadInput) else 1)
     typer.echo(f"{target}: within {difference.box_px:.2g} px and {difference.log_odds:.2g} in log-odds of {weights}")
 
 

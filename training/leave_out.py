@@ -7,7 +7,6 @@ model's own: the difference between ``seen`` and ``unseen`` is what is to be rea
 """
 
 import json
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +21,8 @@ import torch
 import typer
 from torch.utils.data import Subset
 
-from domain.errors import BadInput, HeadroomError
+from domain.errors import BadInput
+from training.command import told_in_a_line
 from training.crowd.density import DensityTraining, errors_of
 from training.crowd.learn import Learner
 from training.crowd.network import DensityBranch
@@ -84,8 +84,7 @@ class LeaveOut:
     ) -> DensityBranch:
         branch = self._run.new_branch()
         learn = self._settings.density.learn
-        rates = [{"params": list(branch.parameters()), "lr": learn.branch_rate}]
-        learner = Learner(branch, rates, learn, torch.device("cpu"), "leave-out")
+        learner = Learner(branch, learn, torch.device("cpu"), "leave-out")
         with tempfile.TemporaryDirectory() as folder:
             learner.learn(Subset(features, list(places)), 8, Path(folder) / "state.pt", lambda _: {}, lambda _: None)
         return cast("DensityBranch", learner.averaged.module)
@@ -104,16 +103,13 @@ def _run(
     config: Annotated[Path, typer.Option(help="Where the parameters are.")] = CONFIGURATION,
 ) -> None:
     """Train without each set in turn, and count what was left out."""
-    try:
+    with told_in_a_line():
         settings = TrainingSettings.load(config)
         detector = settings.folder / MODEL / "detector.pt"
         if not detector.is_file():
             raise BadInput(f"{detector} is not there; run dvc repro train first")
         items = Dataset.open(settings.prepare.dataset).items
         found = LeaveOut(settings, items, detector, work, steps).table()
-    except HeadroomError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(2 if isinstance(error, BadInput) else 1)
     to.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     for name, row in found.items():
         typer.echo(f"{name}: mean {row['heads']:.0f} heads, MAE {row['seen']:.1f} seen, {row['unseen']:.1f} unseen")

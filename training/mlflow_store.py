@@ -76,7 +76,7 @@ def explained(settings: Settings) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise Unavailable(f"{error.name} is not installed: make setup-all adds what training needs") from error
-    except Exception as error:
+    except Exception as error:  # MLflow, SQLAlchemy and requests share no root; what is not theirs is raised again
         if type(error).__module__.split(".")[0] not in {"mlflow", "requests", "sqlalchemy"}:
             raise
         first = _LOGIN.sub("://", str(error).strip().partition("\n")[0])

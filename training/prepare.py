@@ -8,14 +8,14 @@
 
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from domain.errors import BadInput, HeadroomError
+from domain.errors import BadInput
 from domain.settings import Settings
+from training.command import told_in_a_line
 from training.dataset.presets import Presets, import_preset
 from training.settings import CONFIGURATION, TrainingSettings
 
@@ -49,11 +49,8 @@ def prepare(settings: TrainingSettings, assets: Path | None) -> str:
 
 def _run(config: Annotated[Path, typer.Option(help="Where the parameters are.")] = CONFIGURATION) -> None:
     """Import the sets that are learned from."""
-    try:
+    with told_in_a_line():
         typer.echo(prepare(TrainingSettings.load(config), Settings.from_environment(os.environ).assets))
-    except HeadroomError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(2 if isinstance(error, BadInput) else 1)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 python -m training.preview OUT.jpg
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,11 +11,13 @@ import cv2
 import numpy as np
 import typer
 
-from domain.errors import BadInput, HeadroomError
+from domain.errors import BadInput
 from inference.detect.base import Picture
 from training.augment import AugmentSettings, Labelled, VenueAugmentation
+from training.command import told_in_a_line
 from training.dataset.item import Item
 from training.dataset.layout import Dataset
+from training.dataset.pictures import picture_of
 from training.settings import CONFIGURATION, TrainingSettings
 
 ACROSS: Final = 6
@@ -47,11 +48,8 @@ def sheet(items: Sequence[Item], settings: AugmentSettings) -> Picture:
 
 
 def _labelled(item: Item) -> Labelled:
-    picture = cv2.imread(str(item.image))
-    if picture is None:
-        raise BadInput(f"{item.image}: cannot be read; run headroom dataset check")
     inside = np.clip(item.points, 0, [item.width - 1, item.height - 1])
-    return Labelled(np.asarray(picture, np.uint8), item.boxes, item.classes, inside)
+    return Labelled(picture_of(item), item.boxes, item.classes, inside)
 
 
 def _drawn(made: Labelled) -> Picture:
@@ -74,15 +72,12 @@ def _run(
     config: Annotated[Path, typer.Option(help="Where the parameters are.")] = CONFIGURATION,
 ) -> None:
     """Draw pictures as training sees them."""
-    try:
+    with told_in_a_line():
         settings = TrainingSettings.load(config)
         made = sheet(Dataset.open(settings.prepare.dataset).items, settings.augment)
         to.parent.mkdir(parents=True, exist_ok=True)
         if not cv2.imwrite(str(to), made):
             raise BadInput(f"{to} cannot be written; expected the name of a .jpg or .png file")
-    except HeadroomError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(2 if isinstance(error, BadInput) else 1)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ within 3 % of full precision's; the paper is what lets a worker use them.
 
 import logging
 import os
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
@@ -24,7 +23,7 @@ import openvino as ov
 import typer
 from numpy.typing import NDArray
 
-from domain.errors import BadInput, HeadroomError, ModelDiffers
+from domain.errors import BadInput, ModelDiffers
 from domain.settings import Settings
 from inference.assets import resolve
 from inference.camera_pipeline import CameraPipeline
@@ -34,6 +33,7 @@ from inference.detect.letterbox import Letterbox
 from inference.detect.openvino import OpenVinoDetector, raw_heads
 from inference.detect.quantised import CountCheck, Paper, sha256_of
 from inference.evaluation.mot_truth import read_mot
+from training.command import told_in_a_line
 
 FRAMES_A_CLIP: Final = 60
 """Calibration frames of each clip, spread over its length. Beyond some 300 in all, NNCF's own advice, ranges stay."""
@@ -229,14 +229,11 @@ def _run(
     ] = None,
 ) -> None:
     """Turn a detector into 8-bit integers, if it still counts as well."""
-    try:
+    with told_in_a_line():
         settings = Settings.from_environment(os.environ)
         clip = footage or resolve("vtest.avi", settings)
         shown = calibrate or _clips_at_hand(settings, clip)
         check = quantise(source, target, calibrate=shown, footage=clip, truth=truth)
-    except HeadroomError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(2 if isinstance(error, BadInput) else 1)
     typer.echo(f"{target}: {check.words}")
 
 

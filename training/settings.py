@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError
 
 from domain.errors import BadInput
+from domain.problems import first_problem
 from training.augment import AugmentSettings
 from training.crowd.learn import LearnSettings
 
@@ -184,5 +185,4 @@ class TrainingSettings(_Part):
         except (OSError, yaml.YAMLError) as error:
             raise BadInput(f"{path} cannot be read: {' '.join(str(error).split())}") from error
         except ValidationError as error:
-            first = error.errors()[0]
-            raise BadInput(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+            raise BadInput(f"{path.name}: {first_problem(error)}") from None

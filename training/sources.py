@@ -6,14 +6,14 @@ python -m training.sources OUT.json
 import hashlib
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from domain.errors import BadInput, HeadroomError
+from domain.errors import BadInput
 from domain.settings import Settings
+from training.command import told_in_a_line
 from training.dataset.presets import Preset, Presets
 from training.settings import CONFIGURATION, TrainingSettings
 
@@ -45,12 +45,9 @@ def _run(
     config: Annotated[Path, typer.Option(help="Where the parameters are.")] = CONFIGURATION,
 ) -> None:
     """Hash the sets that are learned from."""
-    try:
+    with told_in_a_line():
         preset = Presets.load().find(TrainingSettings.load(config).prepare.preset)
         found = hashes_of(preset, Settings.from_environment(os.environ).assets)
-    except HeadroomError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(2 if isinstance(error, BadInput) else 1)
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

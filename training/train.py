@@ -24,10 +24,11 @@ import inference.detect.ultralytics_quiet  # noqa: F401  # before torch, which r
 import torch
 import typer
 
-from domain.errors import BadInput, HeadroomError
+from domain.errors import BadInput
 from domain.settings import Settings
 from inference.assets import resolve
-from training.crowd.density import train_density
+from training.command import told_in_a_line
+from training.crowd.density import DensityTraining
 from training.crowd.persons import yolo_of
 from training.dataset.layout import Dataset
 from training.settings import CONFIGURATION, TrainingSettings
@@ -92,8 +93,11 @@ def _boxes(task: Task, run: Run, told: Told) -> Path:
     settings = task.settings.boxes
     if not settings.epochs:
         return task.base
-    from training.crowd.boxes import train_boxes  # noqa: PLC0415  # ultralytics' trainer, 2 s
+    from training.crowd.boxes import train_boxes, trained_boxes  # noqa: PLC0415  # ultralytics' trainer, 2 s
 
+    finished = trained_boxes(task.work / "boxes")
+    if finished is not None:  # in a run that was killed later
+        return finished
     data, masks = yolo_of(task.dataset.items, task.base, settings, task.work / "yolo", task.device)
 
     def epoch(number: int, metrics: dict[str, float]) -> None:
@@ -113,7 +117,8 @@ def _density(task: Task, run: Run, detector: Path, told: Told) -> None:
             run.metrics(number, {f"density/{name}": value for name, value in metrics.items()})
         told(begin + (1 - begin) * share, words)
 
-    train_density(task.dataset.items, detector, task.settings, task.work / "density", task.device, task.mark, step)
+    folder = task.work / "density"
+    DensityTraining(task.dataset.items, detector, task.settings, folder, task.device, task.mark, step).run()
 
 
 def _begun(task: Task) -> str | None:
@@ -184,7 +189,7 @@ def _run(
 ) -> None:
     """Train a model from a dataset."""
     signal.signal(signal.SIGTERM, _asked_to_stop)
-    try:
+    with told_in_a_line():
         settings, app = TrainingSettings.load(config), Settings.from_environment(os.environ)
         chosen = device or ("0" if torch.cuda.is_available() else "cpu")
         base = base_of(settings.boxes.base, app)
@@ -192,9 +197,6 @@ def _run(
             raise BadInput(f"boxes.base: {settings.boxes.base} must be a .pt checkpoint of a YOLOv8 detector")
         task = Task(settings, Dataset.open(settings.prepare.dataset), base, settings.folder / "work", chosen)
         train(task, app, _tell)
-    except HeadroomError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(2 if isinstance(error, BadInput) else 1)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ The first two are folders that :mod:`headroom.evaluation.of_model` wrote.
 
 import json
 import os
-import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,8 +19,9 @@ import cv2
 import numpy as np
 import typer
 
-from domain.errors import BadInput, HeadroomError
+from domain.errors import BadInput
 from domain.settings import Settings
+from training.command import told_in_a_line
 from training.settings import CONFIGURATION, TrainingSettings
 
 _HERE: Final = Path(__file__).parent
@@ -153,15 +153,12 @@ def _run(
     config: Annotated[Path, typer.Option(help="Where the parameters are.")] = CONFIGURATION,
 ) -> None:
     """Compare two models picture by picture."""
-    try:
+    with told_in_a_line():
         found = pairs(champion, challenger)
         assets = Settings.from_environment(os.environ).assets
         stills = TrainingSettings.load(config).evaluate.stills
         pictures = {} if assets is None else {each.name: assets / each.pictures for each in stills}
         to.write_text(render(found, pictures, (champion.name, challenger.name)), encoding="utf-8")
-    except HeadroomError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(2 if isinstance(error, BadInput) else 1)
     for name, those in found.items():
         before, after = _mae(those)
         typer.echo(f"{name}: MAE {before:.2f} champion, {after:.2f} challenger ({_change(before, after)})")

@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
-from domain.errors import BadInput, HeadroomError
+from domain.errors import BadInput
 from domain.settings import Settings
 from headroom.evaluate import Question, answer
 from headroom.evaluation import page
@@ -28,6 +27,7 @@ from inference.detect import Detector
 from inference.evaluation.mot_truth import read_mot
 from inference.evaluation.still_truth import read_stills
 from inference.worker import make_detector
+from training.command import told_in_a_line
 from training.settings import CONFIGURATION, EvaluateSettings, TrainingSettings
 
 
@@ -123,12 +123,9 @@ def _run(
     config: Annotated[Path, typer.Option(help="Where the parameters are.")] = CONFIGURATION,
 ) -> None:
     """Evaluate a model on everything it is judged by."""
-    try:
+    with told_in_a_line():
         wanted = TrainingSettings.load(config).evaluate
         found = asyncio.run(evaluate_model(model, to, wanted, Settings.from_environment(os.environ)))
-    except HeadroomError as error:
-        typer.echo(f"error: {error}", err=True)
-        sys.exit(2 if isinstance(error, BadInput) else 1)
     for name, told in found.items():
         typer.echo(
             f"{name}: count MAE {told['count_mae']:.2f}, bias {told['count_bias']:+.2f}, {told['frames']} pictures"

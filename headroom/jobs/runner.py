@@ -109,7 +109,7 @@ class Runner:
                 artefacts = await self._done(database, hold, folder)
             except (HeadroomError, OSError) as error:
                 return await self._settle(database, hold, folder, str(error))
-            except Exception as error:
+            except Exception as error:  # a defect of ours ends this job, and no other
                 log.exception("a job ended in a defect", job=str(hold.lease.job_id))
                 return await self._settle(database, hold, folder, f"unexpected {type(error).__name__}: {error}")
             finally:

@@ -12,7 +12,7 @@ from domain.errors import BadInput
 from inference.crowd.density import LONGEST, DensityMap, shrunk
 from inference.detect.base import Picture
 from inference.detect.heads import DENSITY
-from inference.detect.letterbox import CELL, GREY, STRIDE
+from inference.detect.letterbox import CELL, padded
 from inference.detect.openvino import density_part
 
 _COLOURS: Final = 3
@@ -80,9 +80,7 @@ class YoloDensity:
 
     def _heads(self, picture: Picture) -> NDArray[np.float32]:
         """Heads by cell, of the picture at its own size."""
-        below, right = (-side % STRIDE for side in picture.shape[:2])
-        padded = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=GREY)
-        pixels = np.ascontiguousarray(padded[..., ::-1].transpose(2, 0, 1)[None], np.float32) / 255
+        pixels = np.ascontiguousarray(padded(picture)[..., ::-1].transpose(2, 0, 1)[None], np.float32) / 255
         rows, columns = (-(-side // CELL) for side in picture.shape[:2])
         heads = np.maximum(self._network(pixels)[0][0, 0, :rows, :columns], 0)
         return np.asarray(heads * _shows_something(picture, (rows, columns)), np.float32)

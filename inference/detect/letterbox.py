@@ -73,3 +73,9 @@ class Letterbox:
         """Boxes from the network's pixels to the picture's, cut to the picture; shape (n, 4)."""
         moved = (boxes - np.array([self.left, self.top, self.left, self.top], np.float32)) / self.scale
         return np.asarray(np.clip(moved, 0, [width, height, width, height]), np.float32)
+
+
+def padded(picture: Picture) -> Picture:
+    """A picture at its own size, with grey below and right of it up to a size that a network takes."""
+    below, right = (-side % STRIDE for side in picture.shape[:2])
+    return np.asarray(cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=GREY), np.uint8)

@@ -51,7 +51,7 @@ def warm_up(detector: Detector, sizes: Iterable[tuple[int, int]]) -> None:
         for batch in ([picture], [picture, picture]):
             try:
                 wrong = nonsense(detector.detect(batch), batch)
-            except Exception as error:
+            except Exception as error:  # a runtime's own errors have no common root
                 raise BadInput(
                     f"{detector.name} cannot look at {width}x{height}: {type(error).__name__}: {error}"
                 ) from error

@@ -25,6 +25,7 @@ from training.dataset.item import CLASSES, PERSON, Item
 from training.settings import BoxesSettings
 
 _LAST: Final = "last.pt"
+_FINISHED: Final = "finished"
 _UNSEEN: Final = -4.6
 """How far below a person's the log-odds of a head begin: a hundredth of them, so that a head's box is earned."""
 
@@ -107,18 +108,22 @@ def _begin(ours: nn.Conv2d, theirs: nn.Conv2d, names: Sequence[str]) -> None:
                 ours.bias[index] = theirs.bias[row] + (0.0 if known else _UNSEEN)
 
 
-def looked_for(items: Sequence[Item], names: Sequence[str], taught: bool) -> LookedFor:  # noqa: FBT001  # said by name
+def looked_for(items: Sequence[Item], names: Sequence[str]) -> LookedFor:
     """Which classes count in which picture.
 
     Args:
         items: the pictures.
         names: what each one's file is called where the trainer reads it.
-        taught: whether a teacher's boxes stand in for persons that were not looked for.
     """
     return {
-        Path(name).name: (taught or "person" in item.labelled, "head" in item.labelled)
+        Path(name).name: tuple(kind in item.labelled for kind in CLASSES)
         for item, name in zip(items, names, strict=True)
     }
+
+
+def trained_boxes(folder: Path) -> Path | None:
+    """What :func:`train_boxes` made in a folder, once it was finished."""
+    return folder / "weights" / _LAST if (folder / _FINISHED).is_file() else None
 
 
 def train_boxes(
@@ -151,9 +156,6 @@ def train_boxes(
     if tuple(dict(enumerate(names) if isinstance(names, list) else names).values())[: len(CLASSES)] != CLASSES:
         raise BadInput(f"{data}: its classes are {names}; expected {list(CLASSES)}")
     last = folder / "weights" / _LAST
-    finished = folder / "finished"
-    if finished.is_file():
-        return last
     overrides = {
         "model": str(last if last.is_file() else base),
         "resume": str(last) if last.is_file() else False,
@@ -177,5 +179,5 @@ def train_boxes(
         "warmup_epochs": 1.0,
     }
     BoxesTrainer(overrides, masks, told).train()  # type: ignore[no-untyped-call]
-    finished.touch()
+    (folder / _FINISHED).touch()
     return last

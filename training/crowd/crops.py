@@ -16,6 +16,7 @@ from inference.detect.base import Picture
 from training.augment import AugmentSettings, Labelled, VenueAugmentation, cell_counts
 from training.crowd.network import STRIDE
 from training.dataset.item import Item
+from training.dataset.pictures import picture_of
 
 _NOBODY = np.empty((0, 4))
 
@@ -102,9 +103,7 @@ def as_seen(item: Item, stretch: float = 1.0) -> Labelled:
     Raises:
         BadInput: the file cannot be read any more.
     """
-    read = cv2.imread(str(item.image))
-    if read is None:
-        raise BadInput(f"{item.image}: cannot be read; run headroom dataset check")
+    read = picture_of(item)
     height, width = read.shape[:2]
     scale = min(1.0, LONGEST / max(height, width * stretch))
     across, down = round(width * stretch * scale), round(height * scale)

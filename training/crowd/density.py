@@ -6,21 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, Final
+from typing import Final
 
 import inference.detect.ultralytics_quiet  # noqa: F401  # before torch, which reads what it sets
 
 # isort: split
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from domain.errors import BadInput
-from inference.detect.letterbox import GREY, STRIDE
+from inference.detect.letterbox import padded
 from training.checkpoint import open_detector
 from training.crowd.crops import Crop, Crops, as_seen, together
+from training.crowd.device import first_of
 from training.crowd.features import Features, look_once
 from training.crowd.learn import Checked, Learner
 from training.crowd.network import BranchShape, CrowdNetwork, DensityBranch
@@ -63,13 +63,12 @@ class DensityTraining:
     ) -> None:
         self._settings: DensitySettings = settings.density
         self._augment, self._folder, self._mark, self._told = settings.augment, folder, mark, told
-        self._device = torch.device("cpu" if device == "cpu" else f"cuda:{device.split(',', maxsplit=1)[0]}")
+        self._device = torch.device(first_of(device))
         drawn = {name for name, share in self._settings.shares.items() if share > 0}
         self._train = [item for item in items if item.split == "train"]
         self._judged = [
             item for item in items if item.split == "val" and item.source in drawn and item.heads is not None
         ]
-        torch.manual_seed(self._settings.seed)
         self._shape = BranchShape(self._settings.width, self._settings.early, self._settings.dilations)
         self._network = CrowdNetwork(open_detector(detector), self._shape).to(self._device).eval()
 
@@ -81,12 +80,8 @@ class DensityTraining:
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         features = self.looked()
-        self._network.branch.scale_inputs(*features.some(_SCALED_BY))
         judged = self.seen_whole(self._judged)
-        rates: list[dict[str, Any]] = [
-            {"params": list(self._network.branch.parameters()), "lr": self._settings.learn.branch_rate}
-        ]
-        learner = Learner(self._network.branch, rates, self._settings.learn, self._device, self._mark)
+        learner = Learner(self.new_branch(), self._settings.learn, self._device, self._mark)
         learner.go_on(self._folder / STATE)
         learner.learn(
             features,
@@ -134,9 +129,7 @@ class DensityTraining:
         seen: dict[str, list[tuple[tuple[Tensor, ...], int]]] = defaultdict(list)
         for item in items:
             whole = as_seen(item, self._settings.stretch.get(item.source, 1.0))
-            below, right = (-side % STRIDE for side in whole.picture.shape[:2])
-            padded = cv2.copyMakeBorder(whole.picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=GREY)
-            pictures, _ = together([Crop(np.asarray(padded, np.uint8), np.zeros((1, 1), np.float32))])
+            pictures, _ = together([Crop(padded(whole.picture), np.zeros((1, 1), np.float32))])
             with torch.inference_mode():
                 layers = self._network.features(pictures.to(self._device))
             seen[item.source].append((tuple(layer.half().cpu() for layer in layers), len(whole.points)))
@@ -156,21 +149,8 @@ class DensityTraining:
     def _write(self, learner: Learner) -> None:
         branch: nn.Module = learner.averaged.module
         torch.save({"shape": asdict(self._shape), "branch": branch.state_dict()}, self._folder / "density.pt")
-        checks = [asdict(check) for check in learner.curve.checks]
+        checks = [asdict(check) for check in learner.checks]
         (self._folder / "curves.json").write_text(json.dumps(checks, indent=1) + "\n")
-
-
-def train_density(
-    items: Sequence[Item],
-    detector: Path,
-    settings: TrainingSettings,
-    folder: Path,
-    device: str,
-    mark: str,
-    told: Told,
-) -> None:
-    """See :class:`DensityTraining`."""
-    DensityTraining(items, detector, settings, folder, device, mark, told).run()
 
 
 def errors_of(

@@ -1,7 +1,7 @@
 """Learning the density map: step by step, the same from one seed, and going on where a killed run stopped."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -63,13 +63,6 @@ class Checked:
     errors: dict[str, float]
 
 
-@dataclass
-class Curve:
-    """Every check of a run."""
-
-    checks: list[Checked] = field(default_factory=list)
-
-
 class Order(Sampler[int]):
     """Which crop comes at which place: shuffled anew each round, from a seed, beginning anywhere.
 
@@ -98,7 +91,6 @@ class Learner:
 
     Args:
         model: what learns; given a batch's inputs, it gives the map.
-        rates: groups of parameters with their greatest rates, as optimisers take them.
         settings: how long and how fast.
         device: where.
         mark: says what this run is of; a saved state with another mark is not gone on from.
@@ -107,18 +99,16 @@ class Learner:
     def __init__(
         self,
         model: nn.Module,
-        rates: list[dict[str, Any]],
         settings: LearnSettings,
         device: torch.device,
         mark: str,
     ) -> None:
         self.model = model.to(device)
         self._settings, self._device, self._mark = settings, device, mark
-        self._rates = [float(group["lr"]) for group in rates]
-        self._optimiser = torch.optim.AdamW(rates, weight_decay=settings.decay)
+        self._optimiser = torch.optim.AdamW(model.parameters(), lr=settings.branch_rate, weight_decay=settings.decay)
         self.averaged = AveragedModel(self.model, avg_fn=self._blend, use_buffers=True)
         self.step = 0
-        self.curve = Curve()
+        self.checks: list[Checked] = []
 
     def go_on(self, path: Path) -> bool:
         """Take up a saved state, if there is one; whether there was.
@@ -135,7 +125,7 @@ class Learner:
         self.averaged.load_state_dict(state["averaged"])
         self._optimiser.load_state_dict(state["optimiser"])
         self.step = state["step"]
-        self.curve.checks = [Checked(*check) for check in state["checks"]]
+        self.checks = [Checked(*check) for check in state["checks"]]
         return True
 
     def save(self, path: Path) -> None:
@@ -146,7 +136,7 @@ class Learner:
             "averaged": self.averaged.state_dict(),
             "optimiser": self._optimiser.state_dict(),
             "step": self.step,
-            "checks": [(check.step, check.loss, check.errors) for check in self.curve.checks],
+            "checks": [(check.step, check.loss, check.errors) for check in self.checks],
         }
         draft = path.with_suffix(".new")
         torch.save(state, draft)
@@ -184,7 +174,7 @@ class Learner:
             losses.append(self._learn_from(batch))
             if self.step % self._settings.check_every == 0 or self.step == self._settings.steps:
                 found = Checked(self.step, sum(losses) / len(losses), check(self.averaged.module))
-                self.curve.checks.append(found)
+                self.checks.append(found)
                 losses.clear()
                 self.save(state)
                 told(found)
@@ -192,8 +182,8 @@ class Learner:
     def _learn_from(self, batch: Batch) -> float:
         self.model.train()
         *inputs, heads = (part.to(self._device, non_blocking=True) for part in batch)
-        for group, rate in zip(self._optimiser.param_groups, self._rates, strict=True):
-            group["lr"] = rate * self._share()
+        for group in self._optimiser.param_groups:
+            group["lr"] = self._settings.branch_rate * self._share()
         loss = poisson_loss(self.model(*inputs), heads)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -3,6 +3,7 @@
 The trunk is any YOLOv8 detector; its own boxes stay what they were as long as the trunk is frozen.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -109,15 +110,21 @@ class CrowdNetwork(nn.Module):
 
     def features(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What the branch reads: the trunk's features at stride 4, at stride 8, and at stride 8 in the neck."""
-        kept: list[Tensor] = []
-        now = pictures
-        for layer in cast("Any", self.detector).model[: NECK + 1]:
-            source = layer.f
-            if source != -1:
-                now = kept[source] if isinstance(source, int) else [now if at == -1 else kept[at] for at in source]  # type: ignore[assignment]
-            now = layer(now)
-            kept.append(now)
-        return kept[EARLY], kept[FINE], kept[NECK]
+        given = answers(cast("Any", self.detector).model[: NECK + 1], pictures)
+        return given[EARLY], given[FINE], given[NECK]
+
+
+def answers(layers: Iterable[Any], pictures: Tensor) -> list[Any]:
+    """What each of a YOLOv8's layers gives, from the first; a layer says itself which others it reads."""
+    kept: list[Any] = []
+    now: Any = pictures
+    for layer in layers:
+        source = layer.f
+        if source != -1:
+            now = kept[source] if isinstance(source, int) else [now if at == -1 else kept[at] for at in source]
+        now = layer(now)
+        kept.append(now)
+    return kept
 
 
 def _channels(layer: nn.Module) -> int:

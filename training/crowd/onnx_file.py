@@ -12,7 +12,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from inference.detect.heads import DENSITY
-from training.crowd.network import EARLY, FINE, NECK, DensityBranch
+from training.crowd.network import EARLY, FINE, NECK, DensityBranch, answers
 
 INPUT: Final = "images"
 BOXES: Final = "output0"
@@ -35,15 +35,8 @@ class TwoReadings(nn.Module):
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Boxes as the detector gives them, shape (n, 4 + classes, cells), and heads, shape (n, 1, rows, columns)."""
-        kept: list[Any] = []
-        now: Any = pictures
-        for layer in self.model:
-            source = layer.f
-            if source != -1:
-                now = kept[source] if isinstance(source, int) else [now if at == -1 else kept[at] for at in source]
-            now = layer(now)
-            kept.append(now)
-        return now, self.branch(kept[EARLY], kept[FINE], kept[NECK])
+        given = answers(self.model, pictures)
+        return given[-1], self.branch(given[EARLY], given[FINE], given[NECK])
 
 
 def write_onnx(network: nn.Module, path: Path, *, size: tuple[int, int], opset: int, density: bool) -> None:

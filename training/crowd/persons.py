@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import yaml
 
-from domain.errors import BadInput
 from inference.detect.base import Detections
 from inference.detect.torch import TorchDetector
 from training.crowd.boxes import LookedFor, looked_for
+from training.crowd.device import first_of
 from training.dataset.export import file_names, write_yolo
 from training.dataset.item import HEAD, PERSON, Item
+from training.dataset.pictures import picture_of
 from training.settings import BoxesSettings
 
 
@@ -37,12 +37,12 @@ def yolo_of(
         The ``data.yaml``, and what was looked for in each picture.
     """
     boxed = [item for item in items if "points" not in item.labelled and item.split != "test"]
-    known = TorchDetector(teacher, name="teacher", min_score=settings.teacher_score, device=_first(device))
+    known = TorchDetector(teacher, name="teacher", min_score=settings.teacher_score, device=first_of(device))
     taught = [item if "person" in item.labelled else _with_persons(item, known) for item in boxed]
     shutil.rmtree(folder, ignore_errors=True)
     data = write_yolo(taught, folder)
     _at(data, folder)
-    return data, looked_for(taught, file_names(taught), taught=True)
+    return data, looked_for(taught, file_names(taught))
 
 
 def _at(data: Path, folder: Path) -> None:
@@ -51,15 +51,8 @@ def _at(data: Path, folder: Path) -> None:
     data.write_text(yaml.safe_dump({**said, "path": str(folder.resolve())}, sort_keys=False), encoding="utf-8")
 
 
-def _first(device: str) -> str:
-    return "cpu" if device == "cpu" else f"cuda:{device.split(',', maxsplit=1)[0]}"
-
-
 def _with_persons(item: Item, teacher: TorchDetector) -> Item:
-    picture = cv2.imread(str(item.image))
-    if picture is None:
-        raise BadInput(f"{item.image}: cannot be read; run headroom dataset check")
-    (found,) = teacher.detect([np.asarray(picture, np.uint8)])
+    (found,) = teacher.detect([picture_of(item)])
     return replace(
         item,
         labelled=item.labelled | {"person"},

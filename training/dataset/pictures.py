@@ -13,8 +13,10 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from domain.errors import BadDataset
+from domain.errors import BadDataset, BadInput
+from inference.detect.base import Picture
 from ingest.footage import PICTURE_SUFFIXES, picture_is_whole
+from training.dataset.item import Item
 
 _SIDE: Final = 16
 Bits = NDArray[np.uint64]
@@ -50,6 +52,18 @@ def difference_hash(grey: MatLike) -> Bits:
     """
     small = cv2.resize(grey, (_SIDE + 1, _SIDE), interpolation=cv2.INTER_AREA).astype(np.int16)
     return np.packbits(small[:, 1:] > small[:, :-1]).view(np.uint64)
+
+
+def picture_of(item: Item) -> Picture:
+    """An item's picture, BGR.
+
+    Raises:
+        BadInput: the file cannot be read any more.
+    """
+    picture = cv2.imread(str(item.image))
+    if picture is None:
+        raise BadInput(f"{item.image}: cannot be read; run headroom dataset check")
+    return np.asarray(picture, np.uint8)
 
 
 def look_at(path: Path) -> Look:

@@ -30,7 +30,7 @@ def examples() -> TensorDataset:
 def learner(mark: str = "a") -> Learner:
     torch.manual_seed(5)
     model = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.SiLU(), nn.Conv2d(8, 1, 1), nn.Softplus())
-    return Learner(model, [{"params": model.parameters(), "lr": 0.01}], SETTINGS, torch.device("cpu"), mark)
+    return Learner(model, SETTINGS, torch.device("cpu"), mark)
 
 
 class KilledError(Exception):
@@ -60,7 +60,7 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(tmp_path: Path) -> None:
     assert again.go_on(tmp_path / "cut.pt")
     assert again.step == 4
     assert [check.step for check in run(again, tmp_path / "cut.pt")] == [6, 8]
-    assert [check.step for check in again.curve.checks] == [2, 4, 6, 8]
+    assert [check.step for check in again.checks] == [2, 4, 6, 8]
     for one, other in zip(whole.averaged.parameters(), again.averaged.parameters(), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-7)
 
