@@ -2,7 +2,8 @@
 
     python -m training.export IN.pt OUT.onnx [--density DENSITY.pt]
 
-Beside ``OUT.onnx`` lies ``OUT.json``: what it was made from, by which versions, what goes in and comes out, and how
+With ``DENSITY.pt`` it gives boxes and a density map; where that has learned a trunk of its own, the map alone. Beside
+``OUT.onnx`` lies ``OUT.json``: what it was made from, by which versions, what goes in and comes out, and how
 far its answers are from the checkpoint's. Nothing is written unless they agree.
 """
 
@@ -27,7 +28,7 @@ from inference.detect.heads import DENSITY
 from inference.detect.letterbox import CELL
 from training.checkpoint import Checkpoint, open_checkpoint, open_detector
 from training.command import told_in_a_line
-from training.crowd.density import open_branch
+from training.crowd.density import open_crowd
 from training.crowd.onnx_file import BOXES, INPUT, TwoReadings, halved, write_onnx
 from training.settings import CONFIGURATION, Allowed, ExportSettings, TrainingSettings
 
@@ -74,21 +75,30 @@ def export(weights: Path, target: Path, settings: ExportSettings, density: Path 
     if target.suffix != ".onnx":
         raise BadInput(f"target {target} must end in .onnx")
     checkpoint = open_checkpoint(weights)
+    network, outputs = _network(checkpoint, weights, density)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / target.name
-        network = checkpoint.network
-        if density is not None:
-            network = TwoReadings(network, open_branch(density, open_detector(weights))).eval()
-        write_onnx(network, draft, size=settings.traced_size, opset=settings.opset, density=density is not None)
+        write_onnx(network, draft, size=settings.traced_size, opset=settings.opset, outputs=outputs)
         difference = compare(network, draft, settings)
         _refuse_difference(difference, settings)
         halved = _halved(network, draft, settings)
-        described = _description([weights, *filter(None, [density])], checkpoint, draft, settings, difference)
+        made_of = [weights, *filter(None, [density])]
+        described = _description(made_of, checkpoint, draft, settings, difference) | _told_outputs(outputs, checkpoint)
         if halved is not None:
             described["check"]["weights_in_16_bits"] = asdict(halved)
         _place(target, draft.read_bytes())
         _place(target.with_suffix(".json"), (json.dumps(described, indent=2) + "\n").encode())
     return difference
+
+
+def _network(checkpoint: Checkpoint, weights: Path, density: Path | None) -> tuple[torch.nn.Module, tuple[str, ...]]:
+    """What is exported, and the names of what it gives."""
+    if density is None:
+        return checkpoint.network, (BOXES,)
+    crowd, alone = open_crowd(density, open_detector(weights))
+    if alone:
+        return crowd, (DENSITY,)
+    return TwoReadings(checkpoint.network, crowd.branch).eval(), (BOXES, DENSITY)
 
 
 def _halved(network: torch.nn.Module, draft: Path, settings: ExportSettings) -> Difference | None:
@@ -108,6 +118,7 @@ def compare(exact: torch.nn.Module, path: Path, settings: ExportSettings) -> Dif
     """
     core = ov.Core()
     network = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    names = [output.any_name for output in network.outputs]
     noise = np.random.default_rng(settings.seed)
     worst = Difference(0.0, 0.0)
     for height, width in settings.checked_sizes:
@@ -115,19 +126,20 @@ def compare(exact: torch.nn.Module, path: Path, settings: ExportSettings) -> Dif
         with torch.inference_mode():
             answered = exact(torch.from_numpy(pixels))
         expected = [part.numpy() for part in (answered if isinstance(answered, tuple) else (answered,))]
-        told = network(pixels)
-        worst = worst.worse(_difference(expected, [told[place] for place in range(len(expected))]))
+        found = network(pixels)
+        for name, wanted in zip(names, expected, strict=True):
+            worst = worst.worse(_difference(name, wanted, found[name]))
     return worst
 
 
-def _difference(expected: Sequence[NDArray[np.float32]], found: Sequence[NDArray[np.float32]]) -> Difference:
-    for wanted, told in zip(expected, found, strict=True):
-        if wanted.shape != told.shape:
-            raise ModelDiffers(f"exported model answers with shape {told.shape}, its weights with {wanted.shape}")
-    boxes = np.abs(expected[0][:, :4] - found[0][:, :4])
-    log_odds = np.abs(_log_odds(expected[0][:, 4:]) - _log_odds(found[0][:, 4:]))
-    heads = 0.0 if len(expected) == 1 else float(np.abs(expected[1] - found[1]).max() / expected[1].max())
-    return Difference(float(boxes.max()), float(log_odds.max()), heads)
+def _difference(name: str, wanted: NDArray[np.float32], told: NDArray[np.float32]) -> Difference:
+    if wanted.shape != told.shape:
+        raise ModelDiffers(f"exported model answers with shape {told.shape}, its weights with {wanted.shape}")
+    if name == DENSITY:
+        return Difference(0.0, 0.0, float(np.abs(wanted - told).max() / wanted.max()))
+    boxes = np.abs(wanted[:, :4] - told[:, :4])
+    log_odds = np.abs(_log_odds(wanted[:, 4:]) - _log_odds(told[:, 4:]))
+    return Difference(float(boxes.max()), float(log_odds.max()))
 
 
 def _log_odds(scores: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -161,13 +173,6 @@ def _description(
             "range": [0.0, 1.0],
             "height_and_width": f"any multiple of {checkpoint.stride} pixels",
         },
-        "output": {
-            "name": BOXES,
-            "shape": ["batch", 4 + len(checkpoint.classes), "cells"],
-            "rows": "centre x, centre y, width, height in input pixels, then a score in 0..1 for each class",
-        },
-        "density": {"name": DENSITY, "cell_px": CELL, "values": "heads in each cell"} if len(weights) > 1 else None,
-        "classes": checkpoint.classes,
         "check": {
             "sizes": settings.checked_sizes,
             "seed": settings.seed,
@@ -175,6 +180,20 @@ def _description(
             "runtime": "OpenVINO, CPU, f32",
         },
         "made_with": {name: version(name) for name in ("torch", "ultralytics", "onnx", "onnxslim", "openvino")},
+    }
+
+
+def _told_outputs(outputs: Sequence[str], checkpoint: Checkpoint) -> dict[str, Any]:
+    boxes = {
+        "name": BOXES,
+        "shape": ["batch", 4 + len(checkpoint.classes), "cells"],
+        "rows": "centre x, centre y, width, height in input pixels, then a score in 0..1 for each class",
+    }
+    density = {"name": DENSITY, "cell_px": CELL, "values": "heads in each cell"}
+    return {
+        "output": boxes if BOXES in outputs else None,
+        "density": density if DENSITY in outputs else None,
+        "classes": checkpoint.classes if BOXES in outputs else None,
     }
 
 

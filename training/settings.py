@@ -63,11 +63,10 @@ class BoxesSettings(_Part):
     seed: int = Field(ge=0)
 
 
-class DensitySettings(_Part):
-    """The ``density`` part: how the density map is learned.
+class MapSettings(_Part):
+    """How a density map is learned.
 
     Attributes:
-        crops: how many different crops are learned from, where the trunk is frozen and looks at each only once.
         shares: how often each set is drawn, relative to the others.
         stretch: by set, how much wider its pictures are made, where they were squeezed by who made the set.
         width: channels of the branch.
@@ -77,7 +76,6 @@ class DensitySettings(_Part):
         seed: of everything that is drawn.
     """
 
-    crops: PositiveInt
     shares: dict[str, NonNegativeFloat]
     stretch: dict[str, PositiveFloat] = {}
     width: PositiveInt
@@ -85,6 +83,33 @@ class DensitySettings(_Part):
     dilations: tuple[PositiveInt, ...]
     learn: LearnSettings
     seed: int = Field(ge=0)
+
+    @property
+    def drawn(self) -> dict[str, float]:
+        """The shares above nothing."""
+        return {name: share for name, share in self.shares.items() if share > 0}
+
+
+class DensitySettings(MapSettings):
+    """The ``density`` part: the map on the detector's own trunk, which is frozen.
+
+    Attributes:
+        crops: how many different ones are learned from: the trunk looks at each only once.
+    """
+
+    crops: PositiveInt
+
+
+class TunedSettings(MapSettings):
+    """The ``tuned`` part: a second network for the map alone, whose trunk learns too. Every crop is another.
+
+    Attributes:
+        crop: side of the square that is learned from, pixels; a multiple of 128.
+        scale: least and most enlargement.
+    """
+
+    crop: int = Field(gt=0, multiple_of=128)
+    scale: tuple[PositiveFloat, PositiveFloat]
 
 
 class StillSet(_Part):
@@ -170,6 +195,7 @@ class TrainingSettings(_Part):
     augment: AugmentSettings
     boxes: BoxesSettings
     density: DensitySettings
+    tuned: TunedSettings
     evaluate: EvaluateSettings
     export: ExportSettings
 

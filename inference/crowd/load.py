@@ -36,17 +36,26 @@ def make_still_counter(
         density: a name in ``configs/crowd.yaml``; ``none`` for boxes alone; ``None`` takes the default where its file
             is at hand, and boxes alone where it is not.
         settings: where assets are.
-        model: what the detector was made of: where that is a file which gives density too, it is read from there.
+        model: what the detector was made of: where that is a file with a density map of its own, or one beside it, that
+            is read.
 
     Raises:
         BadInput: no such name, or its file is no density model.
         AssetUnavailable: the named model's file cannot be had.
     """
-    own = Path(model) if model is not None and density is None and Path(model).is_file() else None
-    if own is not None and own.suffix != ".pt" and gives_density(own):
+    own = _own_density(Path(model)) if model is not None and density is None else None
+    if own is not None:
         return StillCounter(detector, YoloDensity(own, name=own.stem, closer=CLOSER), Crossover.load(DEFAULT))
     found = _density(density, settings)
     return StillCounter(detector) if found is None else StillCounter(detector, *found)
+
+
+def _own_density(model: Path) -> Path | None:
+    """What gives a model's density: ``NAME-density.onnx`` beside ``NAME.onnx``, or itself where it has a map."""
+    if not model.is_file() or model.suffix == ".pt":
+        return None
+    beside = model.with_name(f"{model.stem}-density.onnx")
+    return next((file for file in (beside, model) if file.is_file() and gives_density(file)), None)
 
 
 def _density(name: str | None, settings: Settings) -> tuple[DensityModel, Crossover] | None:

@@ -27,6 +27,8 @@ def configuration(tmp_path: Path) -> Path:
     told["prepare"] |= {"dataset": str(tmp_path / "dataset"), "limit": 2}
     told["augment"] |= {"crop": 128}
     told["boxes"] |= {"epochs": 2, "size": 128, "batch": 8}
+    told["tuned"] |= {"crop": 128, "shares": {"shtech_b_train": 1}}
+    told["tuned"]["learn"] |= {"steps": 4, "batch": 2, "check_every": 2, "workers": 0}
     told["density"] |= {"crops": 8, "shares": {"shtech_b_train": 1, "negatives": 0.5}}
     told["density"]["learn"] |= {"steps": 6, "batch": 2, "check_every": 2}
     path = tmp_path / "training.yaml"

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from pickle import UnpicklingError
@@ -25,7 +25,7 @@ from training.crowd.features import Features, look_once
 from training.crowd.learn import Checked, Learner
 from training.crowd.network import BranchShape, CrowdNetwork, DensityBranch
 from training.dataset.item import Item
-from training.settings import DensitySettings, TrainingSettings
+from training.settings import DensitySettings, MapSettings, TrainingSettings
 
 STATE: Final = "state.pt"
 _LOOKED: Final = "looked"
@@ -34,6 +34,8 @@ _SCALED_BY: Final = 128
 _LOOKING_SHARE: Final = 0.3
 """Of the time: looking at all crops once, before learning from what was seen."""
 
+Judged = Mapping[str, Sequence[tuple[tuple[Tensor, ...], int]]]
+"""By set, of each picture what the model is given, and its heads."""
 Told = Callable[[float, str, dict[str, float], int], object]
 """Given the share that is done, words, metrics and the step they are of."""
 
@@ -64,11 +66,7 @@ class DensityTraining:
         self._settings: DensitySettings = settings.density
         self._augment, self._folder, self._mark, self._told = settings.augment, folder, mark, told
         self._device = torch.device(first_of(device))
-        drawn = {name for name, share in self._settings.shares.items() if share > 0}
-        self._train = [item for item in items if item.split == "train"]
-        self._judged = [
-            item for item in items if item.split == "val" and item.source in drawn and item.heads is not None
-        ]
+        self._train, self._judged = apart(items, self._settings)
         self._shape = BranchShape(self._settings.width, self._settings.early, self._settings.dilations)
         self._network = CrowdNetwork(open_detector(detector), self._shape).to(self._device).eval()
 
@@ -87,7 +85,7 @@ class DensityTraining:
             features,
             self._settings.seed,
             self._folder / STATE,
-            lambda branch: errors_of(branch, judged, self._device),
+            lambda model: errors_of(model, judged, self._device),
             self._tell,
         )
         self._write(learner)
@@ -110,7 +108,7 @@ class DensityTraining:
         """
         return Crops(
             self._train,
-            shares={name: share for name, share in self._settings.shares.items() if share > 0},
+            shares=self._settings.drawn,
             stretch=self._settings.stretch,
             augment=self._augment,
             seed=self._settings.seed,
@@ -124,8 +122,8 @@ class DensityTraining:
         branch.scale_inputs(*self.looked().some(_SCALED_BY))
         return branch
 
-    def seen_whole(self, items: Sequence[Item]) -> dict[str, list[tuple[tuple[Tensor, ...], int]]]:
-        """By set, of each picture what the trunk sees of it whole, and its heads."""
+    def seen_whole(self, items: Sequence[Item]) -> "Judged":
+        """What the trunk sees of pictures whole."""
         seen: dict[str, list[tuple[tuple[Tensor, ...], int]]] = defaultdict(list)
         for item in items:
             whole = as_seen(item, self._settings.stretch.get(item.source, 1.0))
@@ -141,33 +139,54 @@ class DensityTraining:
 
     def _tell(self, found: Checked) -> None:
         share = found.step / self._settings.learn.steps
-        errors = ", ".join(f"{name} {error:.1f}" for name, error in found.errors.items())
-        words = f"density, step {found.step}: loss {found.loss:.2f}" + (f"; count MAE {errors}" if errors else "")
-        metrics = {"loss": found.loss, **{f"mae_{name}": error for name, error in found.errors.items()}}
-        self._told(_LOOKING_SHARE + (1 - _LOOKING_SHARE) * share, words, metrics, found.step)
+        self._told(_LOOKING_SHARE + (1 - _LOOKING_SHARE) * share, *said_of(found), found.step)
 
     def _write(self, learner: Learner) -> None:
         branch: nn.Module = learner.averaged.module
         torch.save({"shape": asdict(self._shape), "branch": branch.state_dict()}, self._folder / "density.pt")
-        checks = [asdict(check) for check in learner.checks]
-        (self._folder / "curves.json").write_text(json.dumps(checks, indent=1) + "\n")
+        write_curves(learner.checks, self._folder)
 
 
-def errors_of(
-    branch: nn.Module, judged: dict[str, list[tuple[tuple[Tensor, ...], int]]], device: torch.device
-) -> dict[str, float]:
+def apart(items: Sequence[Item], settings: MapSettings) -> tuple[list[Item], list[Item]]:
+    """Those that are learned from, and those of the sets drawn from that the map is judged by."""
+    judged = [
+        item for item in items if item.split == "val" and item.source in settings.drawn and item.heads is not None
+    ]
+    return [item for item in items if item.split == "train"], judged
+
+
+def said_of(found: Checked) -> tuple[str, dict[str, float]]:
+    """What was found, in words and as metrics."""
+    errors = ", ".join(f"{name} {error:.1f}" for name, error in found.errors.items())
+    words = f"density, step {found.step}: loss {found.loss:.2f}" + (f"; count MAE {errors}" if errors else "")
+    return words, {"loss": found.loss, **{f"mae_{name}": error for name, error in found.errors.items()}}
+
+
+def write_curves(checks: Sequence[Checked], folder: Path) -> None:
+    """Loss and errors over the steps, as JSON."""
+    (folder / "curves.json").write_text(json.dumps([asdict(check) for check in checks], indent=1) + "\n")
+
+
+def errors_of(model: nn.Module, judged: Judged, device: torch.device) -> dict[str, float]:
     """Mean absolute error of the count by set."""
-    branch.eval()
+    model.eval()
     found = {}
     with torch.inference_mode():
         for name, pictures in judged.items():
-            off = [float(branch(*(part.float().to(device) for part in seen)).sum()) - heads for seen, heads in pictures]
+            off = [float(model(*(part.float().to(device) for part in seen)).sum()) - heads for seen, heads in pictures]
             found[name] = float(np.abs(off).mean())
     return found
 
 
-def open_branch(path: Path, detector: nn.Module) -> DensityBranch:
-    """Read a density branch, ready to be used on a detector's trunk.
+def open_crowd(path: Path, detector: nn.Module) -> tuple[CrowdNetwork, bool]:
+    """Read a density branch with a detector's trunk, or with its own where it has learned one.
+
+    Args:
+        path: what :class:`DensityTraining` or :class:`training.crowd.tuned.TunedTraining` wrote.
+        detector: that it was trained on; its trunk is overwritten where the branch has its own.
+
+    Returns:
+        The network, ready to be used, and whether the trunk is its own: the detector's boxes are then worth nothing.
 
     Raises:
         BadInput: the file is none, or it is another trunk's.
@@ -175,9 +194,11 @@ def open_branch(path: Path, detector: nn.Module) -> DensityBranch:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
         shape = BranchShape(**{**state["shape"], "dilations": tuple(state["shape"]["dilations"])})
-        branch = CrowdNetwork(detector, shape).branch
-        branch.load_state_dict(state["branch"])
+        network = CrowdNetwork(detector, shape)
+        network.branch.load_state_dict(state["branch"])
+        if "trunk" in state:
+            network.trunk.load_state_dict(state["trunk"])
     except (OSError, RuntimeError, UnpicklingError, KeyError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise BadInput(f"density weights {path} cannot be read with this detector: {reason}") from None
-    return branch.eval()
+    return network.eval(), "trunk" in state

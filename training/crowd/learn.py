@@ -1,4 +1,4 @@
-"""Learning the density map: step by step, the same from one seed, and going on where a killed run stopped."""
+"""Learning a density map: step by step, the same from one seed, and going on where a killed run stopped."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ class LearnSettings(BaseModel):
         steps: how many batches.
         batch: crops in each.
         branch_rate: greatest learning rate.
+        trunk_rate: that of the trunk, where it learns too: less, for it knows much already.
         decay: weight decay.
         average: share of the averaged weights that a step leaves.
         check_every: steps between checks on the validation pictures, and between savings.
@@ -42,6 +43,7 @@ class LearnSettings(BaseModel):
     steps: PositiveInt
     batch: PositiveInt
     branch_rate: PositiveFloat
+    trunk_rate: NonNegativeFloat = 0.0
     decay: NonNegativeFloat
     average: float = Field(gt=0, lt=1)
     check_every: PositiveInt
@@ -94,6 +96,7 @@ class Learner:
         settings: how long and how fast.
         device: where.
         mark: says what this run is of; a saved state with another mark is not gone on from.
+        trunk: parameters of the model that learn at the trunk's rate.
     """
 
     def __init__(
@@ -102,10 +105,15 @@ class Learner:
         settings: LearnSettings,
         device: torch.device,
         mark: str,
+        trunk: Sequence[nn.Parameter] = (),
     ) -> None:
         self.model = model.to(device)
         self._settings, self._device, self._mark = settings, device, mark
-        self._optimiser = torch.optim.AdamW(model.parameters(), lr=settings.branch_rate, weight_decay=settings.decay)
+        apart = {id(part) for part in trunk}
+        rest = [part for part in model.parameters() if part.requires_grad and id(part) not in apart]
+        self._rates = [settings.branch_rate, settings.trunk_rate] if trunk else [settings.branch_rate]
+        groups = [{"params": part} for part in ([rest, list(trunk)] if trunk else [rest])]
+        self._optimiser = torch.optim.AdamW(groups, lr=settings.branch_rate, weight_decay=settings.decay)
         self.averaged = AveragedModel(self.model, avg_fn=self._blend, use_buffers=True)
         self.step = 0
         self.checks: list[Checked] = []
@@ -182,8 +190,8 @@ class Learner:
     def _learn_from(self, batch: Batch) -> float:
         self.model.train()
         *inputs, heads = (part.to(self._device, non_blocking=True) for part in batch)
-        for group in self._optimiser.param_groups:
-            group["lr"] = self._settings.branch_rate * self._share()
+        for group, rate in zip(self._optimiser.param_groups, self._rates, strict=True):
+            group["lr"] = rate * self._share()
         loss = poisson_loss(self.model(*inputs), heads)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

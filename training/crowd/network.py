@@ -1,6 +1,7 @@
 """The network: YOLOv8's trunk, with a density map read from its finest features.
 
-The trunk is any YOLOv8 detector; its own boxes stay what they were as long as the trunk is frozen.
+The trunk is any YOLOv8 detector. Frozen, its own boxes stay what they were, and one pass gives both readings; tuned, it
+learns to see what heads are like from afar, and is good for the map alone.
 """
 
 from collections.abc import Iterable
@@ -89,28 +90,35 @@ class CrowdNetwork(nn.Module):
     Args:
         detector: as ultralytics builds it.
         shape: of the branch.
+        tuned: whether the trunk learns too.
     """
 
-    def __init__(self, detector: nn.Module, shape: BranchShape) -> None:
+    def __init__(self, detector: nn.Module, shape: BranchShape, *, tuned: bool = False) -> None:
         super().__init__()
         self.detector = detector
         layers = cast("Any", detector).model
         self.branch = DensityBranch((_channels(layers[EARLY]), _channels(layers[FINE]), _channels(layers[NECK])), shape)
         detector.requires_grad_(requires_grad=False)
+        self.trunk.requires_grad_(tuned)
+
+    @property
+    def trunk(self) -> nn.Sequential:
+        """The detector's layers that the branch reads, and those before them."""
+        return cast("nn.Sequential", cast("Any", self.detector).model[: NECK + 1])
 
     def train(self, mode: bool = True) -> "CrowdNetwork":  # noqa: FBT001, FBT002 - as torch calls it
-        """The trunk keeps its batch statistics as it keeps its weights."""
+        """The trunk keeps its batch statistics, tuned or not: they are of more pictures than a batch of ours holds."""
         super().train(mode)
         self.detector.eval()
         return self
 
-    def density(self, pictures: Tensor) -> Tensor:
+    def forward(self, pictures: Tensor) -> Tensor:
         """Heads a cell of RGB pictures in 0..1, shape (n, 3, height, width), sides multiples of 32."""
         return cast("Tensor", self.branch(*self.features(pictures)))
 
     def features(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """What the branch reads: the trunk's features at stride 4, at stride 8, and at stride 8 in the neck."""
-        given = answers(cast("Any", self.detector).model[: NECK + 1], pictures)
+        given = answers(self.trunk, pictures)
         return given[EARLY], given[FINE], given[NECK]
 
 

@@ -1,6 +1,7 @@
 """Boxes and density in one ONNX file, small enough to be carried along."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -16,6 +17,8 @@ from training.crowd.network import EARLY, FINE, NECK, DensityBranch, answers
 
 INPUT: Final = "images"
 BOXES: Final = "output0"
+_FREE: Final = {BOXES: {0: "batch", 2: "cells"}, DENSITY: {0: "batch", 2: "rows", 3: "columns"}}
+"""Of each output, the sides that follow the input's."""
 _SMALL: Final = 256
 """Numbers in a weight below which storing it in half precision saves nothing worth a node."""
 
@@ -39,20 +42,17 @@ class TwoReadings(nn.Module):
         return given[-1], self.branch(given[EARLY], given[FINE], given[NECK])
 
 
-def write_onnx(network: nn.Module, path: Path, *, size: tuple[int, int], opset: int, density: bool) -> None:
+def write_onnx(network: nn.Module, path: Path, *, size: tuple[int, int], opset: int, outputs: Sequence[str]) -> None:
     """Trace a network into an ONNX file that takes pictures of any size.
 
     Args:
-        network: gives boxes, or boxes and density.
+        network: gives what ``outputs`` says.
         path: where.
         size: height and width it is traced at, pixels.
         opset: version of ONNX's operator set.
-        density: whether it gives density.
+        outputs: ``output0``, ``density`` or both, in this order.
     """
-    outputs = [BOXES, DENSITY] if density else [BOXES]
-    free = {INPUT: {0: "batch", 2: "height", 3: "width"}, BOXES: {0: "batch", 2: "cells"}}
-    if density:
-        free[DENSITY] = {0: "batch", 2: "rows", 3: "columns"}
+    free = {INPUT: {0: "batch", 2: "height", 3: "width"}} | {name: _FREE[name] for name in outputs}
     with warnings.catch_warnings():
         # The tracing exporter is deprecated for torch.export's, which renames the nodes that detectors find the raw
         # heads by.
@@ -64,7 +64,7 @@ def write_onnx(network: nn.Module, path: Path, *, size: tuple[int, int], opset: 
             dynamo=False,
             opset_version=opset,
             input_names=[INPUT],
-            output_names=outputs,
+            output_names=list(outputs),
             dynamic_axes=free,
         )
     model = onnxslim.slim(onnx.load(path))

@@ -4,6 +4,7 @@ import inference.detect.ultralytics_quiet  # noqa: F401  # before torch, which r
 
 # isort: split
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from inference.crowd.yolo_density import YoloDensity, _onto, gives_density
 from inference.detect.onnx import OnnxDetector
 from inference.detect.openvino import OpenVinoDetector
 from training.checkpoint import open_detector
-from training.crowd.density import open_branch
+from training.crowd.density import open_crowd
 from training.crowd.network import BranchShape, CrowdNetwork
 from training.crowd.onnx_file import halved
 from training.export import export
@@ -54,6 +55,27 @@ def made(detector: Path, weights: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="module")
+def alone(detector: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A branch with a trunk of its own, which is not the detector's."""
+    torch.manual_seed(4)
+    network = CrowdNetwork(open_detector(detector), SHAPE, tuned=True)
+    torch.nn.init.normal_(network.branch.last.weight, std=1.0)
+    with torch.no_grad():
+        for weight in network.trunk.parameters():
+            weight.mul_(1.05)
+    folder = tmp_path_factory.mktemp("alone")
+    state = {
+        "shape": asdict(SHAPE),
+        "branch": network.branch.state_dict(),
+        "trunk": network.trunk.state_dict(),
+    }
+    torch.save(state, folder / "tuned.pt")
+    settings = TrainingSettings.load().export.model_copy(update={"checked_sizes": ((96, 160), (64, 64))})
+    export(detector, folder / "map.onnx", settings, folder / "tuned.pt")
+    return folder
+
+
+@pytest.fixture(scope="module")
 def picture(assets: Path) -> np.ndarray:
     return np.asarray(cv2.imread(str(assets / "videos" / "protest_still.jpg")), np.uint8)
 
@@ -62,6 +84,26 @@ def test_weights_take_half_the_room(made: Path, assets: Path) -> None:
     assert made.stat().st_size < 0.55 * (assets / "models" / "yolov8n_rebuilt.onnx").stat().st_size
     assert gives_density(made)
     assert not gives_density(assets / "models" / "yolov8n_rebuilt.onnx")
+
+
+def test_a_branch_with_a_trunk_of_its_own_becomes_a_network_for_the_map_alone(
+    alone: Path, made: Path, detector: Path, picture: np.ndarray
+) -> None:
+    path = alone / "map.onnx"
+    assert [output.name for output in onnx.load(path).graph.output] == ["density"]
+    assert gives_density(path)
+    assert path.stat().st_size < made.stat().st_size
+    told = json.loads(path.with_suffix(".json").read_text())
+    assert told["output"] is None
+    assert told["classes"] is None
+
+    network, own = open_crowd(alone / "tuned.pt", open_detector(detector))
+    assert own
+    small = np.asarray(cv2.resize(picture, (160, 96)), np.uint8)
+    with torch.inference_mode():
+        wanted = network(torch.from_numpy(small[..., ::-1].copy()).permute(2, 0, 1)[None] / 255)[0, 0].numpy()
+    read = YoloDensity(path, name="m").read(small).heads
+    np.testing.assert_allclose(read[read > 0], wanted[read > 0], rtol=0.02, atol=0.02 * float(wanted.max()))
 
 
 def test_openvino_and_onnx_runtime_find_the_same_people(made: Path, picture: np.ndarray) -> None:
@@ -107,12 +149,12 @@ def test_a_branch_of_another_trunk_is_refused(weights: Path, assets: Path, tmp_p
     (tmp_path / "text.pt").write_text("no weights")
     detector = open_detector(assets / "models" / "yolov8n_rebuilt.pt")
     with pytest.raises(BadInput, match=r"text\.pt cannot be read"):
-        open_branch(tmp_path / "text.pt", detector)
+        open_crowd(tmp_path / "text.pt", detector)
     state = torch.load(weights, weights_only=True)
     state["branch"]["join.0.weight"] = state["branch"]["join.0.weight"][:, 1:]
     torch.save(state, tmp_path / "other.pt")
     with pytest.raises(BadInput, match=r"other\.pt cannot be read with this detector"):
-        open_branch(tmp_path / "other.pt", detector)
+        open_crowd(tmp_path / "other.pt", detector)
 
 
 def test_a_model_without_a_map_is_no_density_model(assets: Path) -> None:
