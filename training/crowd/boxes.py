@@ -1,7 +1,9 @@
 """Teaching a YOLOv8 detector persons and heads, by ultralytics' trainer.
 
-Sets differ in what was looked for in them. A class that nobody looked for in a picture is left out of that picture's
-loss: a body without a box in a set of heads is no mistake of the network's.
+Sets differ in what was looked for in them. A head that nobody looked for is left out of a picture's loss: one without a
+box in a set of bodies is no mistake of the network's. Of a person that nobody looked for, the network is to think what
+the detector it began as thinks of the same place, so that it learns heads without forgetting people (Hinton, Vinyals
+and Dean 2015; Li and Hoiem 2016 call it learning without forgetting).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +23,7 @@ from ultralytics.utils.loss import v8DetectionLoss
 from ultralytics.utils.torch_utils import unwrap_model
 
 from domain.errors import BadInput
+from training.checkpoint import open_detector
 from training.dataset.item import CLASSES, PERSON, Item
 from training.settings import BoxesSettings
 
@@ -34,19 +37,30 @@ LookedFor = Mapping[str, tuple[bool, ...]]
 
 
 class LossOfLookedFor(nn.Module):
-    """Binary cross entropy in which classes count only in pictures where they were looked for."""
+    """Binary cross entropy of what was looked for, and of persons as a teacher sees them where they were not.
+
+    Attributes:
+        looked_for: of each picture of the batch, whether each class was, shape (pictures, classes); ``None``: all were.
+        taught: the teacher's score of a person at each cell, shape (pictures, cells).
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._each = nn.BCEWithLogitsLoss(reduction="none")
         self.looked_for: Tensor | None = None
+        self.taught: Tensor | None = None
 
     def forward(self, scores: Tensor, wanted: Tensor) -> Tensor:
         """By cell and class, shape (pictures, cells, classes)."""
-        each: Tensor = self._each(scores, wanted)
-        if self.looked_for is None:
+        if self.looked_for is None or self.taught is None:
+            each: Tensor = self._each(scores, wanted)
             return each
-        return each * self.looked_for.to(each)[:, None, :]
+        counts = self.looked_for.clone()
+        counts[:, PERSON] = True
+        persons = torch.where(self.looked_for[:, None, PERSON], wanted[..., PERSON], self.taught.to(wanted))
+        others = wanted[..., PERSON + 1 :]
+        each = self._each(scores, torch.cat([persons[..., None], others], -1))
+        return each * counts.to(each)[:, None, :]
 
 
 class BoxesTrainer(DetectionTrainer):
@@ -54,16 +68,24 @@ class BoxesTrainer(DetectionTrainer):
 
     Args:
         overrides: ultralytics' settings.
+        base: the detector it begins as, which teaches what a person is.
         looked_for: what was looked for in each picture.
         told: is given each epoch's number, from 1, and its metrics.
     """
 
     def __init__(
-        self, overrides: dict[str, Any], looked_for: LookedFor, told: Callable[[int, dict[str, float]], object]
+        self,
+        overrides: dict[str, Any],
+        base: nn.Module,
+        looked_for: LookedFor,
+        told: Callable[[int, dict[str, float]], object],
     ) -> None:
         super().__init__(cfg=DEFAULT_CFG_DICT, overrides=overrides)
         # Its own callbacks for MLflow and a dozen services would start where these are installed.
         self.callbacks = {event: [] for event in self.callbacks}
+        self._teacher = base.eval().requires_grad_(requires_grad=False)
+        known = tuple(cast("Any", base).names.values())
+        self._person = known.index("person") if "person" in known else PERSON
         self._looked_for = looked_for
         self._masked = LossOfLookedFor()
         self.add_callback("on_pretrain_routine_end", self._mask)
@@ -84,10 +106,14 @@ class BoxesTrainer(DetectionTrainer):
         return {name: float(value) for name, value in {**losses, **(self.metrics or {})}.items()}
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """As ultralytics does it; what was looked for goes to the loss."""
+        """As ultralytics does it; what was looked for, and what the teacher thinks, goes to the loss."""
         rows = [self._looked_for.get(Path(file).name, (True,) * len(CLASSES)) for file in batch["im_file"]]
         self._masked.looked_for = torch.tensor(rows, device=self.device)
-        return dict(super().preprocess_batch(batch))
+        ready: dict[str, Any] = super().preprocess_batch(batch)
+        with torch.no_grad():
+            _, thought = self._teacher.to(self.device)(ready["img"])
+        self._masked.taught = thought["scores"][:, self._person].sigmoid()
+        return ready
 
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002  # as ultralytics calls it
         """A detector of persons and heads. Persons go on as the base knows them; a head begins as a doubted person."""
@@ -178,6 +204,6 @@ def train_boxes(
         "mosaic": 0.0,  # a mosaic of four pictures would mix what was looked for in them
         "warmup_epochs": 1.0,
     }
-    BoxesTrainer(overrides, masks, told).train()  # type: ignore[no-untyped-call]
+    BoxesTrainer(overrides, open_detector(base), masks, told).train()  # type: ignore[no-untyped-call]
     (folder / _FINISHED).touch()
     return last

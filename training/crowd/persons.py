@@ -23,8 +23,9 @@ def yolo_of(
 ) -> tuple[Path, LookedFor]:
     """Write the pictures that have boxes for ultralytics.
 
-    Where persons were not looked for, the teacher's sure ones stand in, so that a detector that learns heads does not
-    forget people.
+    Where persons were not looked for, the teacher's sure ones stand in: by them a detector that learns heads keeps its
+    boxes of people where they were. How sure it is of one is learned from the teacher at every place
+    (:mod:`training.crowd.boxes`).
 
     Args:
         items: all pictures; those with points alone are left out.
@@ -34,7 +35,7 @@ def yolo_of(
         device: where the teacher runs.
 
     Returns:
-        The ``data.yaml``, and what was looked for in each picture.
+        The ``data.yaml``, and what people looked for in each picture.
     """
     boxed = [item for item in items if "points" not in item.labelled and item.split != "test"]
     known = TorchDetector(teacher, name="teacher", min_score=settings.teacher_score, device=first_of(device))
@@ -42,7 +43,7 @@ def yolo_of(
     shutil.rmtree(folder, ignore_errors=True)
     data = write_yolo(taught, folder)
     _at(data, folder)
-    return data, looked_for(taught, file_names(taught))
+    return data, looked_for(boxed, file_names(boxed))
 
 
 def _at(data: Path, folder: Path) -> None:
