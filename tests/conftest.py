@@ -24,6 +24,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from domain.errors import Unavailable
 from headroom.embedded.postgres import Postgres
@@ -32,6 +33,10 @@ from headroom.ports import free_port
 from headroom.processes import send, tree_of, wait_gone
 
 _READY_LIMIT_S = 30.0
+
+# Property tests on a shared machine: how long one example took says nothing about the code.
+settings.register_profile("headroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("headroom")
 
 
 def _in_a_thread(coroutine_of: Callable[[], object]) -> None:

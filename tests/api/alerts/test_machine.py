@@ -1,7 +1,6 @@
 """A machine's life: raised, worse, milder, gone, back. Unseen it never clears; a person may close it."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import settings
@@ -270,4 +269,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=150, stateful_step_count=60, deadline=timedelta(seconds=2))
+TestLife.settings = settings(max_examples=150, stateful_step_count=60)
