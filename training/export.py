@@ -222,7 +222,10 @@ def _run(
     """Export a YOLOv8 checkpoint to ONNX, checked against torch."""
     with told_in_a_line():
         difference = export(weights, target, TrainingSettings.load(config).export, density)
-    typer.echo(f"{target}: within {difference.box_px:.2g} px and {difference.log_odds:.2g} in log-odds of {weights}")
+    px, odds, heads = astuple(difference)
+    typer.echo(
+        f"{target}: within {px:.2g} px, {odds:.2g} in log-odds and {heads:.2g} of the heads of {density or weights}"
+    )
 
 
 if __name__ == "__main__":
