@@ -58,19 +58,32 @@ async def by_key(connection: Connection, venue_id: str, key: str) -> Job:
     return as_job(row)
 
 
-async def add_here(connection: Connection, venue_id: str, asked: NewJob, actor: str) -> Job | None:
-    """Ask for a job as the service, for a worker that begins it at once: the broker is not told.
+async def add_here(
+    connection: Connection, venue_id: str, asked: NewJob, actor: str, *, for_workers: bool = False
+) -> Job | None:
+    """Ask for a job as the service.
 
-    ``None``: there is no such venue.
+    Args:
+        connection: the service's.
+        venue_id: whose job it is.
+        asked: what is to be done.
+        actor: who asks.
+        for_workers: the broker is told of it by the API's next look; else whoever asks begins it at once.
+
+    Returns:
+        The job; ``None``: there is no such venue.
     """
     row = await connection.fetchrow(
-        "insert into public.jobs (venue_id, kind, parameters, limit_s, actor, sent_at) "  # noqa: S608 - our own
-        f"select id, $2, $3::jsonb, $4, $5, now() from public.venues where id = $1 returning {COLUMNS}",
+        "insert into public.jobs (venue_id, kind, parameters, limit_s, actor, wish, sent_at) "  # noqa: S608 - our own
+        "select id, $2, $3::jsonb, $4, $5, $6, case when $7 then null else now() end "
+        f"from public.venues where id = $1 returning {COLUMNS}",
         venue_id,
         asked.kind,
         json.dumps(asked.parameters.model_dump(mode="json", exclude_none=True)),
         asked.limit_s or TIME_LIMITS_S[Kind(asked.kind)],
         actor,
+        asked.queue.value if asked.queue else "any",
+        for_workers,
     )
     return as_job(row) if row is not None else None
 

@@ -129,9 +129,13 @@ class Export(_Parameters):
         quantise: make 8-bit integers of it too, kept only where they count as well on ``footage``.
         footage: a video to count in; ``truth`` says who is in it.
         calibrate: footage whose frames show what the network will meet; left out, ``footage``.
+        density: weights of a density branch on the detector's trunk; ``None``: boxes alone.
+        register_as: a model's name, of which the result becomes a version that may be made challenger.
     """
 
     weights: Place
+    density: Place | None = None
+    register_as: Slug | None = None
     quantise: bool = False
     footage: Place | None = None
     truth: Place | None = None
@@ -149,13 +153,23 @@ class Train(_Parameters):
 
     Attributes:
         stage: its name there.
-        epochs: in place of the stage's own.
-        seed: in place of the stage's own.
+        config: parameters of the form of ``configs/training.yaml``; ``None``, like all that follow: as that says.
+        dataset: the folder of a dataset that is learned from; ``None``: the configured sets are prepared.
+        base: the ``.pt`` checkpoint that it begins as.
+        epochs: of the boxes; 0: they stay those of the base.
+        steps: of the density map.
+        seed: of everything that is drawn.
+        register_as: a model's name, of which the result becomes a version that may be made challenger.
     """
 
     stage: Slug = "train"
-    epochs: int | None = Field(default=None, ge=1, le=10_000)
+    config: Place | None = None
+    dataset: Place | None = None
+    base: Place | None = None
+    epochs: int | None = Field(default=None, ge=0, le=10_000)
+    steps: int | None = Field(default=None, ge=1, le=1_000_000)
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    register_as: Slug | None = None
 
 
 class _NewJob(BaseModel):

@@ -12,6 +12,10 @@ app = typer.Typer(help="Finite jobs: analyse a recording, evaluate, export, trai
 
 Leash = Annotated[Path | None, typer.Option(hidden=True, help="Data folder of the supervisor that this ends with.")]
 Venue = Annotated[str, typer.Option(help="The venue whose job it is.", show_default=False)]
+Which = Annotated[str, typer.Argument(help="analyse, evaluate, export or train.")]
+Parameters = Annotated[
+    list[str] | None, typer.Argument(help="source=recordings/friday.mp4 budgeted=true …", metavar="NAME=VALUE …")
+]
 _HOW_MANY: Final = 20
 
 
@@ -58,6 +62,24 @@ def list_jobs(
 
 
 @app.command()
+def show(job: Annotated[UUID, typer.Argument(help="The job's id.")]) -> None:
+    """Show one job: how it stands, its files, what happened to it, and what it said last."""
+    from headroom.jobs.console import show_job  # noqa: PLC0415
+    from headroom.service import run_until_stopped  # noqa: PLC0415
+
+    run_until_stopped(show_job(_settings(), job))
+
+
+@app.command()
+def ask(kind: Which, parameters: Parameters = None, *, venue: Venue) -> None:
+    """Ask for a job that a worker does, and print its id."""
+    from headroom.jobs.console import ask_job  # noqa: PLC0415
+    from headroom.service import run_until_stopped  # noqa: PLC0415
+
+    run_until_stopped(ask_job(_settings(), venue, kind, parameters or []))
+
+
+@app.command()
 def cancel(job: Annotated[UUID, typer.Argument(help="The job's id.")]) -> None:
     """Cancel a job: a queued one at once, a running one within seconds."""
     from headroom.jobs.console import cancel_job  # noqa: PLC0415
@@ -67,14 +89,7 @@ def cancel(job: Annotated[UUID, typer.Argument(help="The job's id.")]) -> None:
 
 
 @app.command()
-def run(
-    kind: Annotated[str, typer.Argument(help="analyse, evaluate, export or train.")],
-    parameters: Annotated[
-        list[str] | None, typer.Argument(help="source=recordings/friday.mp4 budgeted=true …", metavar="NAME=VALUE …")
-    ] = None,
-    *,
-    venue: Venue,
-) -> None:
+def run(kind: Which, parameters: Parameters = None, *, venue: Venue) -> None:
     """Do a job here and now, under the same rules as a worker; its artefacts lie in the data folder."""
     from headroom.jobs.console import run_job  # noqa: PLC0415
     from headroom.logs import configure_logging, for_people  # noqa: PLC0415

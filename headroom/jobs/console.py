@@ -1,4 +1,4 @@
-"""``headroom jobs list``, ``cancel`` and ``run``: for whoever may read this machine's settings."""
+"""``headroom jobs list``, ``show``, ``ask``, ``cancel`` and ``run``: for whoever may read this machine's settings."""
 
 import asyncio
 import json
@@ -20,6 +20,7 @@ from domain.errors import BadInput, BadSettings, HeadroomError
 from domain.problems import first_problem
 from domain.settings import Settings
 from headroom.embedded.postgres import Postgres, running_port
+from headroom.jobs.artefacts import LOG
 from headroom.jobs.places import jobs_folder
 from headroom.jobs.runner import Runner
 from headroom.jobs.worker import worker_name
@@ -27,6 +28,7 @@ from headroom.secrets import Secrets
 
 ACTOR: Final = "the command line"
 _LOOK_EVERY_S: Final = 0.5
+_LAST_LINES: Final = 12
 _NEW_JOB: Final[TypeAdapter[NewJob]] = TypeAdapter(NewJob)
 
 
@@ -95,6 +97,52 @@ async def cancel_job(settings: Settings, job_id: UUID) -> None:
         before = await repository.stop(connection, job.venue_id, job_id)
     said = {JobState.QUEUED: "cancelled", JobState.RUNNING: "its worker stops it within seconds"}
     sys.stdout.write(f"{job_id}: {said.get(before or job.state, f'it is {job.state} already')}\n")
+
+
+async def show_job(settings: Settings, job_id: UUID) -> None:
+    """Print one job: how it stands, where its files lie, what happened to it, and what it said last.
+
+    Raises:
+        BadInput: there is no such job.
+    """
+    async with _database(settings) as database, database.as_service() as connection:
+        job = await repository.job(connection, None, job_id)
+        if job is None:
+            raise BadInput(f"there is no job {job_id}; headroom jobs list names those there are")
+        story = await repository.changes(connection, job.venue_id, job_id)
+    root = jobs_folder(settings)
+    asked = " ".join(f"{name}={_word(value)}" for name, value in job.parameters.items())
+    lines = [f"{job.kind} {asked}".rstrip(), f"{job.state}  {'' if job.artefacts else _how_it_is(job)}".rstrip()]
+    lines += [f"  {root / artefact.path}  {artefact.bytes} bytes" for artefact in job.artefacts]
+    lines += [
+        f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {one.change.replace('_', ' ')}, by {one.actor}"
+        + (f", attempt {one.attempt}" if one.attempt else "")
+        for one in story
+    ]
+    log = root / job.venue_id / str(job_id) / LOG
+    with suppress(OSError):
+        said = log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+        lines += [f"{log}:", *(f"  {line}" for line in said)]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+async def ask_job(settings: Settings, venue_id: str, kind: str, given: Sequence[str]) -> None:
+    """Ask for a job that a worker does.
+
+    Raises:
+        BadInput: kind, parameters or venue cannot be.
+    """
+    asked = _asked(kind, given)
+    async with _database(settings) as database, database.as_service() as connection:
+        job = await repository.add_here(connection, venue_id, asked, ACTOR, for_workers=True)
+    if job is None:
+        raise BadInput(f"--venue {venue_id!r}: there is no such venue")
+    sys.stdout.write(f"{job.job_id}\n")
+    sys.stderr.write(f"a worker is told within seconds; headroom jobs show {job.job_id} says how it stands\n")
 
 
 async def run_job(settings: Settings, venue_id: str, kind: str, given: Sequence[str]) -> None:

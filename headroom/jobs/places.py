@@ -13,6 +13,8 @@ from inference.assets import resolve
 RECORDINGS: Final = "recordings"
 TRAINING: Final = "training"
 ASSETS: Final = "assets"
+VERSION, RUN, METRICS = "version", "run.json", "metrics.json"
+"""Of a training's artefacts: the folder that is registered, the run in MLflow, what is known of the model."""
 _TABLE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -16,7 +16,8 @@ from api.jobs.schemas import Analyse, Evaluate, Export, Kind, Train
 from domain.errors import BadInput, BadSettings
 from domain.problems import first_problem
 from domain.settings import PREFIX, Settings
-from headroom.jobs.places import Places
+from headroom.jobs.places import METRICS, RUN, VERSION, Places
+from inference.rollout.folder import MANIFEST
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CONFIGURATION: Final = ROOT / "configs" / "jobs.yaml"
@@ -24,6 +25,9 @@ _PYTHON: Final = (sys.executable, "-P", "-m")
 _NEEDS: Final = frozenset({"assets", "data", "log_level"})
 _TRAINING_NEEDS: Final = _NEEDS | {"mlflow_url"}
 """A process that looks at footage has no business with the database."""
+_TRAINING_FILES: Final = frozenset({"config", "dataset", "base"})
+"""Parameters of a training that name files."""
+_REGISTERING_NEEDS: Final = _TRAINING_NEEDS | {"database_url", "redis_url"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Step:
         stdout_to: an artefact that its standard output becomes, less the lines that tell how far it is.
         makes: artefacts without which it did not do its work.
         share: of the whole job's progress.
+        needs: what it is told of the settings.
     """
 
     words: str
@@ -42,6 +47,7 @@ class Step:
     stdout_to: str | None = None
     makes: tuple[str, ...] = ()
     share: float = 1.0
+    needs: frozenset[str] = _NEEDS
 
 
 @dataclass(frozen=True)
@@ -100,8 +106,8 @@ def steps_of(lease: Lease, settings: Settings, folders: Folders, commands: Path 
     plans: Mapping[Kind, Callable[[dict[str, Any]], list[Step]]] = {
         Kind.ANALYSE: lambda told: _analyse(Analyse.model_validate(told), places, folders),
         Kind.EVALUATE: lambda told: _evaluate(Evaluate.model_validate(told), places, folders),
-        Kind.EXPORT: lambda told: _export(Export.model_validate(told), places, folders),
-        Kind.TRAIN: lambda told: _train(Train.model_validate(told), JobCommands.load(commands), folders),
+        Kind.EXPORT: lambda told: _export(Export.model_validate(told), places, folders, lease),
+        Kind.TRAIN: lambda told: _train(Train.model_validate(told), JobCommands.load(commands), places, folders, lease),
     }
     try:
         return plans[lease.kind](lease.parameters)
@@ -109,11 +115,10 @@ def steps_of(lease: Lease, settings: Settings, folders: Folders, commands: Path 
         raise BadInput(f"parameters: {first_problem(error)}") from None
 
 
-def environment_of(kind: Kind, settings: Settings) -> dict[str, str]:
-    """The machine's environment, and of the settings what such a job needs."""
-    needs = _TRAINING_NEEDS if kind is Kind.TRAIN else _NEEDS
+def environment_of(step: Step, settings: Settings) -> dict[str, str]:
+    """The machine's environment, and of the settings what such a step needs."""
     machine = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}
-    known = {PREFIX + name.upper() for name in needs}
+    known = {PREFIX + name.upper() for name in step.needs}
     told = {key: value for key, value in settings.environment().items() if key in known}
     # The stages of dvc.yaml say "python", and mean this one.
     path = os.pathsep.join((str(Path(sys.executable).parent), machine.get("PATH", os.defpath)))
@@ -144,11 +149,12 @@ def _evaluate(told: Evaluate, places: Places, folders: Folders) -> list[Step]:
     return [Step("comparing with the truth", tuple(argv), stdout_to="result.json", makes=("report.html",))]
 
 
-def _export(told: Export, places: Places, folders: Folders) -> list[Step]:
-    _refuse_without("torch", "nncf")
+def _export(told: Export, places: Places, folders: Folders, lease: Lease) -> list[Step]:
+    _refuse_without("torch", "nncf", *(("mlflow",) if told.register_as else ()))
     onnx = folders.out / "detector.onnx"
-    exporting = (*_PYTHON, "training.export", str(places.file(told.weights)), str(onnx))
-    steps = [Step("exporting to ONNX", exporting, makes=(onnx.name, "detector.json"))]
+    exporting = [*_PYTHON, "training.export", str(places.file(told.weights)), str(onnx)]
+    exporting += ["--density", str(places.file(told.density))] if told.density else []
+    steps = [Step("exporting to ONNX", tuple(exporting), makes=(onnx.name, "detector.json"))]
     if told.quantise and told.footage and told.truth:
         argv = [*_PYTHON, "training.quantise", str(onnx), str(folders.out / "detector-int8.xml")]
         argv += ["--footage", str(places.file(told.footage)), "--truth", str(places.file(told.truth))]
@@ -156,22 +162,40 @@ def _export(told: Export, places: Places, folders: Folders) -> list[Step]:
             argv += ["--calibrate", str(places.file(clip))]
         made = tuple(f"detector-int8{suffix}" for suffix in (".xml", ".bin", ".json"))
         steps.append(Step("making 8-bit integers", tuple(argv), makes=made, share=9.0))
+    if told.register_as is not None:
+        describing = (*_PYTHON, "headroom", "model", "describe", str(folders.out), "--name", told.register_as)
+        steps.append(Step("describing the model", describing, makes=(MANIFEST,), share=0.1))
+        steps.append(_register(folders.out, folders, lease))
     return steps
 
 
-def _train(told: Train, commands: JobCommands, folders: Folders) -> list[Step]:
+def _train(told: Train, commands: JobCommands, places: Places, folders: Folders, lease: Lease) -> list[Step]:
     stage = commands.train.get(told.stage)
     if stage is None:
         raise BadInput(f"parameters.stage: there is no stage {told.stage!r}; there are {', '.join(commands.train)}")
     words: dict[str, object] = {"python": sys.executable, "out": folders.out, "work": folders.work, "root": ROOT}
     argv = [*stage.command]
-    for name, value in told.model_dump(exclude={"stage"}, exclude_none=True).items():
+    for name, value in told.model_dump(exclude={"stage", "register_as"}, exclude_none=True).items():
         if name not in stage.options:
             raise BadInput(f"parameters.{name}: stage {told.stage!r} does not take it")
-        words[name] = value
+        words[name] = places.file(value) if name in _TRAINING_FILES else value
         argv += stage.options[name]
     _refuse_without("torch")
-    return [Step(f"training ({told.stage})", _filled(argv, words), makes=stage.makes)]
+    if told.register_as is None:
+        return [Step(f"training ({told.stage})", _filled(argv, words), makes=stage.makes, needs=_TRAINING_NEEDS)]
+    if f"{VERSION}/{MANIFEST}" not in stage.makes:
+        raise BadInput(f"parameters.register_as: stage {told.stage!r} makes no version that could be registered")
+    _refuse_without("mlflow")
+    words["name"] = told.register_as
+    argv += stage.options.get("name", ())
+    training = Step(f"training ({told.stage})", _filled(argv, words), makes=stage.makes, needs=_TRAINING_NEEDS)
+    return [replace(training, share=20.0), _register(folders.out / VERSION, folders, lease)]
+
+
+def _register(version: Path, folders: Folders, lease: Lease) -> Step:
+    argv = [*_PYTHON, "headroom.jobs.register", str(version), "--venue", lease.venue_id, "--job", str(lease.job_id)]
+    argv += ["--metrics", str(folders.out / METRICS), "--run", str(folders.out / RUN)]
+    return Step("registering the model", tuple(argv), needs=_REGISTERING_NEEDS)
 
 
 def _filled(argv: list[str], words: Mapping[str, object]) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ class Runner:
             hold.tell(share, told.words)
 
         hold.tell(before or None, step.words)
-        environment = environment_of(hold.lease.kind, self._settings)
+        environment = environment_of(step, self._settings)
         status = await process.run(step, hold, folder, folders.out, said, environment=environment, tell=tell)
         if status:
             raise JobFailed(f"{step.words} failed ({_how(status)}): {said.last_words}")

@@ -4,9 +4,11 @@ import os
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
+from domain.errors import BadInput
 from domain.rollout import DISAGREEMENT, SHADOW_SHARE
 from domain.settings import Settings
 
@@ -40,8 +42,29 @@ def list_models(venue: Venue = None, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def describe(
+    folder: Annotated[Path, typer.Argument(help="Holds one .onnx file and what belongs to it; no folders.")],
+    name: Annotated[str, typer.Option(help="Of the model, whatever its version.", show_default=False)],
+    card: Annotated[str | None, typer.Option(help="The model card's file in it.", metavar="FILE")] = None,
+    like: Annotated[
+        str | None,
+        typer.Option(help="A row of configs/models.yaml whose thresholds and input it has."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What it is; default: the name.")] = None,
+) -> None:
+    """Write model.yaml, which names and hashes a folder's files; look it over before you register it."""
+    from training.registry.describe import describe_model  # noqa: PLC0415
+
+    found = describe_model(folder, name, card=card, like=like, title=title)
+    typer.echo(f"{folder / 'model.yaml'}: {name}, {len(found.files)} files, counts with {found.spec.asset}")
+
+
+@app.command()
 def register(
-    folder: Annotated[Path, typer.Argument(help="Holds model.yaml and the files that it names.")],
+    folder: Annotated[Path | None, typer.Argument(help="Holds model.yaml and the files that it names.")] = None,
+    job: Annotated[
+        UUID | None, typer.Option(help="In place of a folder: a job that trained or exported it.", metavar="ID")
+    ] = None,
     venue: Venue = None,
     run: Annotated[str | None, typer.Option(help="The MLflow run that made it.", metavar="ID")] = None,
     metrics: Annotated[
@@ -49,9 +72,15 @@ def register(
     ] = None,
 ) -> None:
     """Make a folder of files a version: tried, kept in MLflow, and placed where workers look."""
-    from headroom.models.work import register_folder  # noqa: PLC0415
+    from headroom.models.work import Origin, register_folder, register_job  # noqa: PLC0415
 
-    _run(register_folder(_settings(), folder, venue, run, metrics))
+    if (folder is None) == (job is None):
+        raise BadInput("register takes a folder that holds model.yaml, or --job ID; give one of them")
+    origin = Origin(run_id=run, metrics=metrics)
+    if folder is not None:
+        _run(register_folder(_settings(), folder, venue, origin))
+    elif job is not None:
+        _run(register_job(_settings(), job, venue, origin))
 
 
 @app.command()

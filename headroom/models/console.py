@@ -50,12 +50,10 @@ async def show_status(settings: Settings, venue: str | None, *, as_json: bool) -
     typer.echo(f"champion: {_name(found.champion) or BUILT_IN}")
     typer.echo(f"challenger: {_name(found.challenger) or 'none'}")
     typer.echo(f"doors: {'closed' if found.doors_open is None else f'open ({found.doors_open})'}")
-    table = Table("when", "who", "what", "why", box=None, pad_edge=False)
-    rows_ = [(one.at, f"worker {one.worker}", f"{one.change} {one.model}", one.words) for one in told]
-    rows_ += [(one.created_at, one.actor, _decision(one), one.reason) for one in decided]
-    for at, who, what, why in sorted(rows_, reverse=True):
-        table.add_row(f"{at:%Y-%m-%d %H:%M:%S}", who, what, why)
-    _print(table)
+    lines = [(one.at, f"worker {one.worker}", f"{one.change} {one.model}", one.words) for one in told]
+    lines += [(one.created_at, one.actor, _decision(one), one.reason) for one in decided]
+    for at, who, what, why in sorted(lines, reverse=True):
+        typer.echo(f"\n{at:%Y-%m-%d %H:%M:%S} UTC  {who}: {what}\n  {why}")
 
 
 async def show_shadows(settings: Settings, venue: str | None, *, as_json: bool) -> None:

@@ -3,41 +3,65 @@
 import asyncio
 import json
 import math
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
+from uuid import UUID
 
 import typer
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
+from api.jobs import repository as jobs
 from api.models import repository, telling
 from api.models.schemas import Challenge, Decision, Promote, RollBack, Version, Withdraw
 from api.models.service import change_of, take
 from domain.errors import BadInput, Unavailable
 from domain.problems import first_problem
 from domain.settings import Settings
+from headroom.jobs.places import METRICS, RUN, jobs_folder
 from headroom.models.house import Models, actor, opened, parsed
-from inference.rollout.folder import Manifest
+from inference.rollout.folder import MANIFEST, Manifest
 
 Asked = TypeVar("Asked", bound=Decision)
 
 
-async def register_folder(
-    settings: Settings, folder: Path, venue: str | None, run_id: str | None, metrics: Path | None
-) -> None:
+@dataclass(frozen=True)
+class Origin:
+    """Where a version comes from.
+
+    Attributes:
+        by: who or what registers it; ``None``: whoever types.
+        run_id: the run in MLflow that made it; ``None``: it came from elsewhere.
+        metrics: a JSON file of numbers that are known of it.
+        known: that it is registered already is no mistake.
+    """
+
+    by: str | None = None
+    run_id: str | None = None
+    metrics: Path | None = None
+    known: bool = False
+
+
+async def register_folder(settings: Settings, folder: Path, venue: str | None, origin: Origin) -> None:
     """See ``headroom model register``.
 
     Raises:
         BadInput: the folder is no version that can be used, or is one already.
         Unavailable: MLflow or the database does not answer.
     """
-    numbers = {} if metrics is None else _numbers(metrics)
+    numbers = {} if origin.metrics is None else _numbers(origin.metrics)
     manifest = Manifest.read(folder)
     card = "" if manifest.card is None else (folder / manifest.card).read_text(encoding="utf-8", errors="replace")
+    by = origin.by or actor()
     async with opened(settings, venue) as models:
-        made = await asyncio.to_thread(_registry().register, folder, numbers, run_id, settings=models.settings)
+        note = f"Registered by {by} for venue {models.venue_id}."
+        register = _registry().register
+        made = await asyncio.to_thread(
+            register, folder, numbers, origin.run_id, settings=models.settings, note=note, known=origin.known
+        )
         version = Version(
             name=made.ref.name,
             version=made.ref.version,
@@ -48,11 +72,53 @@ async def register_folder(
             run_id=made.run_id,
             metrics=numbers,
             registered_at=datetime.now(UTC),
-            registered_by=actor(),
+            registered_by=by,
         )
         async with models.database.as_service() as connection:
-            await repository.add_version(connection, models.venue_id, version, card)
+            if await repository.version(connection, models.venue_id, version.name, version.version) is None:
+                await repository.add_version(connection, models.venue_id, version, card)
     typer.echo(f"{made.ref.label} is registered for venue {models.venue_id}; run {made.run_id}")
+    typer.echo(f'to try it beside the champion: headroom model shadow {made.ref.label} --reason "…"')
+
+
+async def register_job(settings: Settings, job_id: UUID, venue: str | None, origin: Origin) -> None:
+    """See ``headroom model register --job``: the files of a job, its run and its numbers where it noted them.
+
+    Raises:
+        BadInput: there is no such job, or it made no model that is described.
+        Unavailable: MLflow or the database does not answer.
+    """
+    async with opened(settings, venue) as models, models.database.as_service() as connection:
+        job = await jobs.job(connection, models.venue_id, job_id)
+    if job is None:
+        raise BadInput(f"there is no job {job_id} in venue {models.venue_id}; headroom jobs list names those there are")
+    root = jobs_folder(models.settings)
+    made = {artefact.name: root / artefact.path for artefact in job.artefacts}
+    manifest = next((path for name, path in made.items() if Path(name).name == MANIFEST), None)
+    if manifest is None:
+        has = ", ".join(made) or f"nothing: it is {job.state}"
+        raise BadInput(f"job {job_id} made no {MANIFEST}; it made {has}")
+    found = replace(
+        origin,
+        by=f"{actor()}, from job {job_id}",
+        run_id=origin.run_id or run_of(made.get(RUN)),
+        metrics=origin.metrics or made.get(METRICS),
+    )
+    await register_folder(settings, manifest.parent, models.venue_id, found)
+
+
+def run_of(note: Path | None) -> str | None:
+    """The run in MLflow that a training noted; ``None``: it noted none.
+
+    Raises:
+        BadInput: the file is no such note.
+    """
+    if note is None or not note.is_file():
+        return None
+    try:
+        return str(json.loads(note.read_text(encoding="utf-8"))["run"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BadInput(f"{note} names no run of MLflow") from None
 
 
 def _registry() -> ModuleType:

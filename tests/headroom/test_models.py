@@ -74,9 +74,9 @@ async def test_a_folder_becomes_a_version_is_judged_and_promoted(
     numbers.write_text('{"map50": 0.5, "count_mae": 9}')
     first, second = exported(assets, tmp_path / "first"), exported(assets, tmp_path / "second", min_score=0.2)
     for folder in (first, second):
-        await work.register_folder(settings, folder, "town", None, numbers)
+        await work.register_folder(settings, folder, "town", work.Origin(metrics=numbers))
     with pytest.raises(BadInput, match="is crowd-n@1 already"):
-        await work.register_folder(settings, first, "town", None, None)
+        await work.register_folder(settings, first, "town", work.Origin())
     assert (settings.data / MODELS_FOLDER / "crowd-n/1/model.onnx").is_file()
     assert compare(settings, ("crowd-n", 1), ("crowd-n", 2)) == {"map50": (0.5, 0.5), "count_mae": (9, 9)}
 
@@ -128,9 +128,9 @@ async def test_what_cannot_be_a_version_is_refused_and_leaves_nothing(
     (unlisted / "model.yaml").write_text("version: 1\nname: crowd-n\n")
     for folder, said in ((changed, "card.md has SHA-256"), (other, "model.onnx"), (unlisted, "spec: Field required")):
         with pytest.raises(BadInput, match=said):
-            await work.register_folder(settings, folder, "town", None, None)
+            await work.register_folder(settings, folder, "town", work.Origin())
     with pytest.raises(BadInput, match="expected the folder of a model's version"):
-        await work.register_folder(settings, tmp_path / "nowhere", "town", None, None)
+        await work.register_folder(settings, tmp_path / "nowhere", "town", work.Origin())
     assert not (settings.data / MODELS_FOLDER).exists()
 
 

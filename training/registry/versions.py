@@ -49,7 +49,13 @@ class Registered:
 
 
 def register(
-    folder: Path, metrics: Mapping[str, float], run_id: str | None = None, *, settings: Settings
+    folder: Path,
+    metrics: Mapping[str, float],
+    run_id: str | None = None,
+    *,
+    settings: Settings,
+    note: str = "",
+    known: bool = False,
 ) -> Registered:
     """Make a folder of files a version: tried, kept with its run, and placed where workers look.
 
@@ -58,6 +64,8 @@ def register(
         metrics: what is known of it, for comparing.
         run_id: the run that made it; ``None``: a run of its own is made, for a model from elsewhere.
         settings: where MLflow and the data folder are.
+        note: who registers it and why, for those who read MLflow.
+        known: files that are a version already are that version; else they are refused.
 
     Raises:
         BadInput: the files differ from their hashes, are no model that can be loaded, give another output than a
@@ -70,6 +78,8 @@ def register(
     client = connect(settings)
     with explained(settings):
         again = next((one for one in _versions(client, manifest.name) if one.tags.get(_SHA256) == sha256), None)
+    if again is not None and known:
+        return _registered(again, place(folder, settings.data, int(again.version)))
     if again is not None:
         raise BadInput(f"{folder} is {label_of(manifest.name, int(again.version))} already: its files are the same")
     if run_id is None:
@@ -78,7 +88,7 @@ def register(
             run.metrics(0, metrics)
             run_id = run.id
     with explained(settings):
-        made = _make(client, folder, manifest, sha256, metrics, run_id)
+        made = _make(client, folder, manifest, sha256, metrics, run_id, note)
     return _registered(made, place(folder, settings.data, int(made.version)))
 
 
@@ -99,6 +109,7 @@ def _make(
     sha256: str,
     metrics: Mapping[str, float],
     run_id: str,
+    note: str,
 ) -> "ModelVersion":
     from mlflow.exceptions import MlflowException  # noqa: PLC0415  # an extra, and slow
 
@@ -114,7 +125,7 @@ def _make(
         client.log_artifacts(run_id, clean, place_)
     source = f"{client.get_run(run_id).info.artifact_uri}/{place_}"
     tags = {_SHA256: sha256, _FOLDER: place_} | {f"{_METRIC}{name}": repr(value) for name, value in metrics.items()}
-    return client.create_model_version(manifest.name, source, run_id, tags=tags)
+    return client.create_model_version(manifest.name, source, run_id, tags=tags, description=note)
 
 
 def bring(name: str, version: int, settings: Settings) -> ModelRef:
