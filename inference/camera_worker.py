@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -17,16 +18,17 @@ from domain.topics import CAMERAS, CROSSINGS, READINGS, SIGHTINGS, camera_owner
 from domain.venue import CameraConfig, VenueConfig
 from inference.batching import Batcher
 from inference.budget import DetectionBudget
-from inference.camera_pipeline import CameraPipeline, crossing_of, reading_of
+from inference.camera_pipeline import CameraPipeline, Seen, crossing_of, reading_of
 from inference.crowd.correction import CameraCorrection
 from inference.crowd.watch import DensityWatch
 from inference.detect import Detections
 from inference.floor.camera_ground import CameraGround, ground_of
-from inference.learning.keeper import Keeper
+from inference.learning.keeper import Keeper, Look
 from inference.pacer import Pacer
 from inference.picture import blurred_jpeg
 from inference.posture.watch import PostureWatch
 from inference.publish import Publisher
+from inference.rollout.beside import Compared
 from inference.rollout.control import Rollout
 from inference.track import Tracks
 from inference.zones.counting import ZoneSeconds
@@ -147,8 +149,6 @@ class CameraWorker:
                     self._desk.observe(self._config.id, frame.captured_at, self._desk.clock())
                 if self._desk.postures is not None and found is not None:
                     self._desk.postures.offer(self._config.id, frame.pixels, tracks, frame.captured_at.timestamp())
-                if self._desk.rollout is not None and found is not None:
-                    self._desk.rollout.offer(self._config.id, frame.captured_at, frame.pixels, found)
                 if self._ground is not None:
                     self._tell_positions(self._ground, frame, tracks)
                     if self._ground.wants_to_look(frame.captured_at) and (watching is None or watching.done()):
@@ -177,8 +177,8 @@ class CameraWorker:
         at_s, size = frame.captured_at.timestamp(), (width, height)
         seen = pipeline.predict(at_s, size) if found is None else pipeline.process(found, at_s, size)
         self._seconds.add(frame.captured_at, seen.zones)
-        if self._desk.keeper is not None and found is not None:
-            self._desk.keeper.offer(frame, found, seen, self._desk.model(frame.captured_at))
+        if found is not None:
+            self._learn(frame, found, seen)
         if seen.density_due:
             self._read_density(pipeline, frame, at_s, size)
         for crossing in seen.crossings:
@@ -186,6 +186,15 @@ class CameraWorker:
             message = crossing_of(line, crossing, venue_id=self._desk.venue.id, captured_at=frame.captured_at)
             self._desk.publisher.put(CROSSINGS, message)
         return seen.tracks
+
+    def _learn(self, frame: Frame, found: Detections, seen: Seen) -> None:
+        """Show a look to those who learn from it: what is kept for labelling, and the models that are compared."""
+        keeper, rollout, compared = self._desk.keeper, self._desk.rollout, None
+        look = None if keeper is None else keeper.offer(frame, found, seen, self._desk.model(frame.captured_at))
+        if keeper is not None and look is not None:
+            compared = partial(_tell_keeper, keeper, look)
+        if rollout is not None:
+            rollout.offer(self._config.id, frame.captured_at, frame.pixels, found, compared)
 
     def _read_density(self, pipeline: CameraPipeline, frame: Frame, at_s: float, size: tuple[int, int]) -> None:
         watch = self._desk.density
@@ -223,3 +232,7 @@ class CameraWorker:
     def _health(self, now: datetime) -> CameraHealth:
         health = self._camera.health(self._desk.venue.id, now).model_copy(update={"frames_predicted": self._predicted})
         return health if self._ground is None else self._ground.judged(health)
+
+
+def _tell_keeper(keeper: Keeper, look: Look, frame: Compared) -> None:
+    keeper.compared(look, frame.counting.count, frame.beside.count)

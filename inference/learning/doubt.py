@@ -7,7 +7,7 @@ for there is nothing to fit them on before the first labels.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -38,7 +38,7 @@ class Signs:
         margin: boxes whose score is near the one that decides.
         flicker: boxes and tracks that came and went over the last looks.
         interval: width of the count's 90 % interval.
-        disagreement: how far champion and challenger are apart; 0 where there is no challenger.
+        disagreement: how far champion and challenger are apart; 0 where no challenger looked.
     """
 
     margin: float
@@ -62,6 +62,15 @@ class Signs:
             (Reason.DISAGREEMENT, self.disagreement),
         )
         return tuple(reason for reason, strength in named if strength >= TELLING)
+
+    def compared(self, one: float, other: float) -> "Signs":
+        """The same look, once two models have counted its picture.
+
+        Args:
+            one: people in it by one model.
+            other: by the other, counted the same way.
+        """
+        return replace(self, disagreement=abs(one - other) / (max(one, other) + PRIOR))
 
 
 class Doubter:
@@ -87,8 +96,6 @@ class Doubter:
         interval: tuple[float, float],
         at_s: float,
         picture_size: tuple[int, int],
-        *,
-        challenger_count: float | None = None,
     ) -> Signs:
         """How unsure a look was.
 
@@ -98,16 +105,12 @@ class Doubter:
             interval: ends of the 90 % interval of the whole picture's count.
             at_s: when the frame was captured, seconds on a clock that only goes forward.
             picture_size: width and height of the frame, pixels.
-            challenger_count: people in the same frame by the challenger; ``None``: there is none.
         """
         people = len(tracks) + PRIOR
         undecided = np.clip(1 - np.abs(found.scores - self._decides) / UNDECIDED, 0, 1).sum()
         wide = (interval[1] - interval[0]) / people
-        apart = 0.0
-        if challenger_count is not None:
-            apart = abs(challenger_count - len(tracks)) / (max(challenger_count, len(tracks)) + PRIOR)
         flicker = self._flickered(tracks, at_s, picture_size) / people
-        return Signs(min(float(undecided) / people, 1.0), min(flicker, 1.0), min(wide, 1.0), min(apart, 1.0))
+        return Signs(min(float(undecided) / people, 1.0), min(flicker, 1.0), min(wide, 1.0))
 
     def _flickered(self, tracks: Tracks, at_s: float, picture_size: tuple[int, int]) -> float:
         """Comings and goings away from the border, a mean over the last looks.

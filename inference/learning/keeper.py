@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -128,9 +128,7 @@ class Keeper:
     def _known(self) -> list[Sidecar]:
         return list(self._folder.since(self._clock() - AGAIN))
 
-    def offer(
-        self, frame: Frame, found: Detections, seen: Seen, model: str, *, challenger_count: float | None = None
-    ) -> None:
+    def offer(self, frame: Frame, found: Detections, seen: Seen, model: str) -> Look | None:
         """Show a look; never waits. Offer every one of a camera, in order.
 
         Args:
@@ -138,24 +136,38 @@ class Keeper:
             found: its boxes, weak ones too.
             seen: what was counted.
             model: the detector's name.
-            challenger_count: people in the same frame by the challenger; ``None``: there is none.
+
+        Returns:
+            For :meth:`compared`, should another model look at it too; ``None``: of this camera nothing is kept.
         """
         camera = self._cameras.get(frame.camera_id)
         if camera is None:
-            return
+            return None
         self.counts.looks += 1
         at_s, size = frame.captured_at.timestamp(), (frame.pixels.shape[1], frame.pixels.shape[0])
         interval = float(seen.whole.low[0]), float(seen.whole.high[0])
-        signs = camera.doubter.look(found, seen.tracks, interval, at_s, size, challenger_count=challenger_count)
+        signs = camera.doubter.look(found, seen.tracks, interval, at_s, size)
         best = camera.selector.close(at_s)
         if best is not None:
             self._put(best.frame, best.likeness)
-        if camera.selector.wants(signs.score, at_s) and signs.reasons:
-            look = Look(frame, found, seen, signs, model)
-            camera.selector.offer(Candidate(at_s, signs.score, picture_hash(frame.pixels), look))
+        look = Look(frame, found, seen, signs, model)
+        _consider(camera, look)
         if at_s - camera.remembered_at_s >= EVERY_S and not self._waiting:
             camera.remembered_at_s = at_s
-            self._remember(camera, Look(frame, found, seen, signs, model))
+            self._remember(camera, look)
+        return look
+
+    def compared(self, look: Look, one: float, other: float) -> None:
+        """Champion and challenger counted the picture of a look, a moment after it was offered; never waits.
+
+        Args:
+            look: as :meth:`offer` gave it.
+            one: people by one of them, in this picture alone.
+            other: by the other.
+        """
+        camera = self._cameras.get(look.frame.camera_id)
+        if camera is not None:
+            _consider(camera, replace(look, signs=look.signs.compared(one, other)))
 
     def ask(self, request: CaptureRequest) -> int:
         """Keep what is remembered of the frames around a moment.
@@ -261,6 +273,13 @@ class Keeper:
         if problem != self._problem:
             log.error("frames to learn from are not kept; counting goes on", problem=problem)
         self._problem = problem
+
+
+def _consider(camera: _Camera, look: Look) -> None:
+    """Have a look as the best of its while, if it is; a picture is hashed only where it may be."""
+    at_s, signs = look.frame.captured_at.timestamp(), look.signs
+    if camera.selector.wants(signs.score, at_s) and signs.reasons:
+        camera.selector.offer(Candidate(at_s, signs.score, picture_hash(look.frame.pixels), look))
 
 
 def _kept(sidecar: Sidecar) -> Kept:

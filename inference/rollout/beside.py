@@ -41,6 +41,9 @@ class Compared:
     beside: Look
 
 
+Then = Callable[[Compared], object]
+
+
 class Beside:
     """Shows a second model some of the frames that were counted. It is the first thing that is dropped.
 
@@ -74,7 +77,9 @@ class Beside:
         self.skipped = 0
         self.latencies: list[float] = []
 
-    def offer(self, camera_id: str, captured_at: datetime, picture: Picture, found: Detections) -> None:
+    def offer(
+        self, camera_id: str, captured_at: datetime, picture: Picture, found: Detections, then: Then | None = None
+    ) -> None:
         """A frame was counted.
 
         Args:
@@ -82,6 +87,7 @@ class Beside:
             captured_at: when.
             picture: the frame, BGR.
             found: what the model that counts saw in it.
+            then: told too if the second model looks at it.
         """
         now = monotonic()
         must = self._every_s is not None and now - self._looked_at >= self._every_s
@@ -101,7 +107,10 @@ class Beside:
         def done(answer: Detections | None) -> None:
             if answer is not None:
                 looks = Look.of(found, size), Look.of(answer, size)
-                self._compared(Compared(camera_id, captured_at, picture, *looks))
+                frame = Compared(camera_id, captured_at, picture, *looks)
+                self._compared(frame)
+                if then is not None:
+                    then(frame)
 
         work.add_done_callback(lambda task: None if task.cancelled() else done(task.result()))
 

@@ -6,7 +6,6 @@ which is a thread's.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from time import monotonic
@@ -19,7 +18,7 @@ from domain.rollout import BUILT_IN, ModelAliases, ModelRef
 from inference.batching import Batcher
 from inference.detect import Detections
 from inference.detect.base import Picture
-from inference.rollout.beside import Beside, Compared
+from inference.rollout.beside import Beside, Compared, Then
 from inference.rollout.kept import Kept
 from inference.rollout.live import Judged, LiveModel
 from inference.rollout.shadow import Shadow
@@ -63,11 +62,6 @@ class Rollout:
         self._changed = asyncio.Event()
         self._refused: set[tuple[ModelRef | None, int]] = set()
         self._before: deque[float] = deque(maxlen=BEFORE)
-        self._listeners: list[Callable[[Compared], object]] = []
-
-    def listen(self, compared: Callable[[Compared], object]) -> None:
-        """Have every frame told that two models looked at."""
-        self._listeners.append(compared)
 
     def heard(self, aliases: ModelAliases) -> None:
         """What is to run, as somebody said; an older decision is not heard."""
@@ -77,11 +71,13 @@ class Rollout:
         self._kept.update(aliases=aliases)
         self._changed.set()
 
-    def offer(self, camera_id: str, captured_at: datetime, picture: Picture, found: Detections) -> None:
-        """A frame was looked at by the model that counts."""
+    def offer(
+        self, camera_id: str, captured_at: datetime, picture: Picture, found: Detections, then: Then | None = None
+    ) -> None:
+        """A frame was looked at by the model that counts; ``then`` is told if another one looks at it too."""
         beside = self._beside or self._shadow
         if beside is not None:
-            beside.offer(camera_id, captured_at, picture, found)
+            beside.offer(camera_id, captured_at, picture, found, then)
 
     async def run(self) -> None:
         """Follow and judge, until cancelled; a trial goes on at the next start."""
@@ -170,7 +166,6 @@ class Rollout:
 
         def compared(frame: Compared) -> None:
             trial.compared(frame.camera_id, frame.beside, frame.counting)
-            self._heard_of(frame)
 
         self._trial = trial
         self._beside = Beside(
@@ -247,24 +242,12 @@ class Rollout:
             if self._shadow is not None and self._shadow.model is model:
                 self._end_shadow(words)
 
-        self._shadow = Shadow(
-            self._place,
-            self._batcher,
-            model,
-            self._now.label,
-            wanted.shadow_share,
-            heard=self._heard_of,
-            failed=failed,
-        )
+        self._shadow = Shadow(self._place, self._batcher, model, self._now.label, wanted.shadow_share, failed=failed)
 
     def _end_shadow(self, why: str) -> None:
         if self._shadow is not None:
             self._shadow.end(why, p95(self._before))
         self._shadow = None
-
-    def _heard_of(self, frame: Compared) -> None:
-        for listener in self._listeners:
-            listener(frame)
 
     def _tell(self, change: Change, model: Loaded, words: str, previous: str | None = None) -> None:
         self._place.tell(change, model.label, words, ref=model.ref, revision=model.revision, previous=previous)

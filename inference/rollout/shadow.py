@@ -12,7 +12,7 @@ from domain.topics import SHADOWS
 from inference.batching import Batcher
 from inference.detect import Detections
 from inference.detect.base import Picture
-from inference.rollout.beside import Beside, Compared
+from inference.rollout.beside import Beside, Compared, Then
 from inference.rollout.looks import Tally
 from inference.rollout.trial import p95
 from inference.rollout.workplace import Change, Loaded, Workplace
@@ -32,7 +32,6 @@ class Shadow:
         model: the challenger.
         champion: label of the model that counts.
         share: of the frames that are looked at, at most.
-        heard: told of each frame that both looked at.
         failed: told in words when it has failed too often.
     """
 
@@ -44,11 +43,10 @@ class Shadow:
         champion: str,
         share: float,
         *,
-        heard: Callable[[Compared], object],
         failed: Callable[[str], object],
     ) -> None:
         self.model = model
-        self._place, self._champion, self._heard, self._give_up = place, champion, heard, failed
+        self._place, self._champion, self._give_up = place, champion, failed
         self._beside = Beside(batcher, model.detector, share, compared=self._compared, failed=self._failed)
         self._tally = Tally()
         self._since: datetime | None = None
@@ -57,9 +55,11 @@ class Shadow:
         self._loop = asyncio.get_running_loop()
         self._say("shadowed", f"{model.label} looks at up to {share:.0%} of the frames beside {champion}")
 
-    def offer(self, camera_id: str, captured_at: datetime, picture: Picture, found: Detections) -> None:
-        """A frame was looked at by the model that counts."""
-        self._beside.offer(camera_id, captured_at, picture, found)
+    def offer(
+        self, camera_id: str, captured_at: datetime, picture: Picture, found: Detections, then: Then | None = None
+    ) -> None:
+        """A frame was looked at by the model that counts; ``then`` is told if the challenger looks at it too."""
+        self._beside.offer(camera_id, captured_at, picture, found, then)
 
     def report_when_due(self, champion_p95_s: float | None) -> None:
         """Tell how both compare, now and then."""
@@ -74,7 +74,6 @@ class Shadow:
     def _compared(self, frame: Compared) -> None:
         self._since = self._since or frame.captured_at
         self._tally.add(frame.camera_id, frame.counting, frame.beside)
-        self._heard(frame)
 
     def _failed(self, words: str) -> None:
         """In the detector's thread."""

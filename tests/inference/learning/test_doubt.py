@@ -66,10 +66,12 @@ def test_a_wide_interval_is_doubt_and_relative_to_the_count() -> None:
 
 
 def test_a_challenger_that_counts_otherwise_is_doubt() -> None:
-    def apart(challenger: float | None) -> Signs:
-        return Doubter().look(detections(0.9), people(1, 2), (2, 2), 0.0, SIZE, challenger_count=challenger)
+    look = Doubter().look(detections(0.9), people(1, 2), (2, 2), 0.0, SIZE)
 
-    assert apart(None).disagreement == apart(2).disagreement == 0
+    def apart(challenger: float) -> Signs:
+        return look.compared(2, challenger)
+
+    assert look.disagreement == apart(2).disagreement == 0
     assert 0 < apart(3).disagreement < apart(9).disagreement < 1
     assert apart(6).reasons == (Reason.DISAGREEMENT,)
 

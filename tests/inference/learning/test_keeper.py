@@ -88,6 +88,28 @@ def test_a_hash_tells_another_picture_and_forgives_noise() -> None:
     assert bits_apart(picture_hash(first), picture_hash(noise(2))) > 4 * ALIKE_BITS
 
 
+async def test_a_frame_that_two_models_count_otherwise_is_kept_for_that(tmp_path: Path) -> None:
+    sure = Detections(np.array([[100, 100, 180, 300]], np.float32), np.array([0.95], np.float32), np.zeros(1, np.uint8))
+    async with at_work(tmp_path) as (keeper, told):
+        camera = Camera(keeper)
+        looks = []
+        for second in range(130):
+            frame = Frame("north", second, START + timedelta(seconds=second), None, noise(second // 20))
+            looks.append(keeper.offer(frame, sure, camera.seen(sure, second), "m1"))
+            if second == 70:
+                await settled(keeper)
+                assert told == [], "nothing in it is unsure"
+                assert looks[69] is not None
+                keeper.compared(looks[69], 1, 1)
+                assert looks[70] is not None
+                keeper.compared(looks[70], 1, 6)
+        await settled(keeper)
+        assert keeper.offer(Frame("nowhere", 0, START, None, noise(1)), sure, camera.seen(sure, 131), "m1") is None
+    [capture] = told
+    assert capture.captured_at == START + timedelta(seconds=70)
+    assert Reason.DISAGREEMENT in capture.reasons
+
+
 async def test_the_best_of_a_while_is_written_whole_and_told(tmp_path: Path) -> None:
     async with at_work(tmp_path) as (keeper, told):
         camera = Camera(keeper)
