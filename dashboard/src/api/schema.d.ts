@@ -1795,6 +1795,8 @@ export interface components {
          *         quantise: make 8-bit integers of it too, kept only where they count as well on ``footage``.
          *         footage: a video to count in; ``truth`` says who is in it.
          *         calibrate: footage whose frames show what the network will meet; left out, ``footage``.
+         *         density: weights of a density branch on the detector's trunk; ``None``: boxes alone.
+         *         register_as: a model's name, of which the result becomes a version that may be made challenger.
          */
         Export: {
             /**
@@ -1802,6 +1804,8 @@ export interface components {
              * @default []
              */
             calibrate: string[];
+            /** Density */
+            density?: string | null;
             /** Footage */
             footage?: string | null;
             /**
@@ -1809,6 +1813,8 @@ export interface components {
              * @default false
              */
             quantise: boolean;
+            /** Register As */
+            register_as?: string | null;
             /** Truth */
             truth?: string | null;
             /** Weights */
@@ -3766,12 +3772,25 @@ export interface components {
          *
          *     Attributes:
          *         stage: its name there.
-         *         epochs: in place of the stage's own.
-         *         seed: in place of the stage's own.
+         *         config: parameters of the form of ``configs/training.yaml``; ``None``, like all that follow: as that says.
+         *         dataset: the folder of a dataset that is learned from; ``None``: the configured sets are prepared.
+         *         base: the ``.pt`` checkpoint that it begins as.
+         *         epochs: of the boxes; 0: they stay those of the base.
+         *         steps: of the density map.
+         *         seed: of everything that is drawn.
+         *         register_as: a model's name, of which the result becomes a version that may be made challenger.
          */
         Train: {
+            /** Base */
+            base?: string | null;
+            /** Config */
+            config?: string | null;
+            /** Dataset */
+            dataset?: string | null;
             /** Epochs */
             epochs?: number | null;
+            /** Register As */
+            register_as?: string | null;
             /** Seed */
             seed?: number | null;
             /**
@@ -3779,6 +3798,8 @@ export interface components {
              * @default train
              */
             stage: string;
+            /** Steps */
+            steps?: number | null;
         };
         /**
          * Trend
