@@ -1,33 +1,39 @@
-"""Models by jobs, end to end: trained by a real worker that is killed on the way, registered, exported, evaluated."""
+"""Models by jobs: trained, killed on the way, gone on with, described and registered; by the commands workers run."""
 
 import asyncio
 import json
-import shutil
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import httpx
 import pytest
 import yaml
 
+from api.database.pool import Database
+from api.jobs import leases
+from api.jobs.repository import add_here
+from api.jobs.schemas import NewTraining, Train
+from api.models import repository as models
 from domain.errors import BadInput
 from headroom.jobs import console
+from headroom.jobs.artefacts import JobFolder
+from headroom.jobs.places import jobs_folder
 from headroom.jobs.plan import CONFIGURATION as COMMANDS
+from headroom.jobs.plan import steps_of
 from headroom.models.work import Origin, register_job
-from headroom.processes import tree_of
 from inference.rollout.folder import Manifest, load_folder
 from tests.api import world
-from tests.api.jobs.test_worker import JOBS, assert_whole, until
-from tests.api.jobs.workers import Box, Worker, overlaps
-from tests.api.world import bearer, settings_for
+from tests.api.jobs.workers import ROOT, Box
+from tests.api.world import settings_for
 from training.mlflow_store import connect
 from training.registry.versions import registered
 from training.settings import CONFIGURATION
 
-MODELS = "/api/v1/venues/town/models"
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -61,103 +67,91 @@ def box(url: str, valkey_url: str, tmp_path: Path, assets: Path) -> Box:
     return Box(settings, COMMANDS)
 
 
-@pytest.fixture
-def workers() -> Iterator[list[Worker]]:
-    """Whatever the test did, all of them are gone at the end."""
-    started: list[Worker] = []
-    yield started
-    for worker in started:
-        worker.clear()
+def begin(box: Box, *words: str) -> "subprocess.Popen[str]":
+    """A command of a job, as a guard starts it but for its priority."""
+    machine = {key: value for key, value in os.environ.items() if not key.startswith("HEADROOM_")}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", *words],
+        cwd=ROOT,
+        env=machine | box.settings.environment(),
+        stdout=subprocess.PIPE,
+        stderr=(box.settings.data / "said.txt").open("ab"),
+        text=True,
+        start_new_session=True,
+    )
 
 
-async def ask(admin: httpx.AsyncClient, kind: str, **parameters: object) -> str:
-    answer = await admin.post(JOBS, json={"kind": kind, "parameters": parameters})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["job_id"])
+def heard(process: "subprocess.Popen[str]", words: str) -> list[dict[str, Any]]:
+    """Progress as it comes, up to the line that has the words, or to the end."""
+    told = []
+    for line in process.stdout or ():
+        told.append(json.loads(line))
+        if words in told[-1]["words"]:
+            break
+    return told
 
 
-async def done(admin: httpx.AsyncClient, job_id: str, box: Box) -> dict[str, Any]:
-    job = await until(admin, job_id, box, "succeeded", "failed", within_s=400)
-    assert job["state"] == "succeeded", (job["error"], (box.folder(job_id) / "log.txt").read_text()[-3000:])
-    await assert_whole(admin, job)
-    return job
-
-
-async def test_a_model_is_trained_registered_exported_and_evaluated_by_jobs(
-    box: Box, url: str, workers: list[Worker], capsys: pytest.CaptureFixture[str]
+async def test_a_training_that_is_killed_goes_on_and_its_model_is_registered_once(
+    box: Box, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    headers = bearer(world.token(await world.user_id(url, "admin@town")))
-    async with (
-        world.serving(box.settings) as address,
-        httpx.AsyncClient(base_url=address, headers=headers, timeout=30) as admin,
-    ):
-        workers.append(box.worker(lease_s=6.0))
-        job_id = await ask(admin, "train", config="training/tiny.yaml", steps=2, seed=3, register_as="hall")
-        job = await until(admin, job_id, box, "running")
-        while "density" not in (job["words"] or ""):
-            assert job["state"] == "running", (job["error"], (box.folder(job_id) / "log.txt").read_text()[-3000:])
-            job = (await admin.get(f"{JOBS}/{job_id}", params={"after": job["revision"], "wait_s": 5})).json()
-        family = tree_of(box.runs(job_id)[0]["pid"])
-        assert len(family) >= 2, "the job, and the stage that it runs"
-        workers[0].kill()
-        workers.append(box.worker(lease_s=6.0))
-        trained = await done(admin, job_id, box)
-        assert (trained["attempt"], trained["lost"]) == (2, 1)
-        assert overlaps(box.runs(job_id)) == []
-        await _registered_once(admin, box, trained)
+    """The product's own commands, one after the other, as a worker runs them."""
+    asked = {"config": "training/tiny.yaml", "steps": 2, "seed": 3, "register_as": "hall"}
+    async with Database(url, size=1) as database, database.as_service() as connection:
+        new = NewTraining(kind="train", parameters=Train.model_validate(asked))
+        job = await add_here(connection, "town", new, "the test", for_workers=True)
+        assert job is not None
+        lease = await leases.claim(connection, job.job_id, "the test", 600.0)
+        assert lease is not None
+    folder = JobFolder(jobs_folder(box.settings), lease)
+    folders = folder.open()
+    training, registering = steps_of(lease, box.settings, folders, COMMANDS)
+    first = begin(box, *training.argv[3:])
+    heard(first, "density, step 1")
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait(10)
+    second = begin(box, *training.argv[3:])
+    told = heard(second, "no such words")
+    assert second.wait(60) == 0, (box.settings.data / "said.txt").read_text()[-3000:]
+    shares = [one["progress"] for one in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert "the sets become one dataset" not in told[0]["words"], "what was done is not done again"
+    for _ in range(2):  # a job that lost its worker at the very end does it again
+        last = begin(box, *registering.argv[3:])
+        assert last.wait(200) == 0, (box.settings.data / "said.txt").read_text()[-3000:]
+    assert set(training.needs).isdisjoint({"database_url", "redis_url"})
 
-        capsys.readouterr()
-        await console.ask_job(box.settings, "town", "export", ["weights=asset:yolov8n_rebuilt.pt"])
-        exported = await done(admin, capsys.readouterr().out.strip(), box)
-        assert [one["name"] for one in exported["artefacts"]] == ["detector.json", "detector.onnx"]
-        _one_still(box)
-        asked = {"source": "training/still", "truth": "training/still.json", "density": "none"}
-        evaluated = await done(admin, await ask(admin, "evaluate", **asked), box)
-        assert [one["name"] for one in evaluated["artefacts"]] == ["report.html", "result.json"]
-        result = (await admin.get(f"{JOBS}/{evaluated['job_id']}/artefacts/result.json")).json()
-        assert result["frames"] == 1
-        assert not (box.folder(job_id) / "work").exists()
-        await console.show_job(box.settings, UUID(job_id))
-        told = capsys.readouterr().out
-        assert "lost, by" in told
-        assert f"{box.folder(job_id) / '2' / 'version' / 'model.yaml'}  " in told
-        with pytest.raises(BadInput, match="is hall@1 already"):
-            await register_job(box.settings, UUID(job_id), "town", Origin())
-        with pytest.raises(BadInput, match=r"made no model\.yaml; it made detector\.json, detector\.onnx"):
-            await register_job(box.settings, UUID(exported["job_id"]), "town", Origin())
+    async with Database(url, size=1) as database, database.as_service() as connection:
+        made = await asyncio.to_thread(folder.keep, folders, training.makes)
+        assert await leases.succeed(connection, lease, made)
+    await _registered_once(box, url, lease, {artefact.name for artefact in made})
+    capsys.readouterr()
+    await console.show_job(box.settings, job.job_id)
+    assert f"{folder.path / '1' / 'version' / 'model.yaml'}  " in capsys.readouterr().out
+    with pytest.raises(BadInput, match="is hall@1 already"):
+        await register_job(box.settings, job.job_id, "town", Origin())
 
 
-async def _registered_once(admin: httpx.AsyncClient, box: Box, job: dict[str, Any]) -> None:
+async def _registered_once(box: Box, url: str, lease: leases.Lease, made: set[str]) -> None:
     """The job's model is a version of the venue and of MLflow, and what workers would load."""
-    made = {one["name"] for one in job["artefacts"]}
     assert {"version/model.yaml", "version/card.md", "version/crowd-n.onnx", "model/density.pt"} <= made
     assert {"evaluation/metrics.json", "metrics.json", "run.json", "training.yaml"} <= made
-    get = f"{JOBS}/{job['job_id']}/artefacts"
-    parameters = yaml.safe_load((await admin.get(f"{get}/training.yaml")).text)
+    out = jobs_folder(box.settings) / "town" / str(lease.job_id) / "1"
+    parameters = yaml.safe_load((out / "training.yaml").read_text())
     assert (parameters["density"]["learn"]["steps"], parameters["density"]["seed"]) == (2, 3)
-    numbers = (await admin.get(f"{get}/metrics.json")).json()
+    numbers = json.loads((out / "metrics.json").read_text())
     assert numbers["shanghaitech-b.frames"] == 1
-    [version] = (await admin.get(MODELS)).json()["versions"]
-    assert (version["name"], version["version"], version["registered_by"]) == ("hall", 1, f"job {job['job_id']}")
-    assert version["metrics"] == numbers
+    async with Database(url, size=1) as database, database.as_service() as connection:
+        [version] = await models.versions(connection, "town", 10)
+        found = await models.version(connection, "town", "hall", 1)
+    assert (version.label, version.registered_by, version.metrics) == ("hall@1", f"job {lease.job_id}", numbers)
     [known] = await asyncio.to_thread(registered, box.settings)
-    run = (await admin.get(f"{get}/run.json")).json()["run"]
-    assert (known.ref.label, known.run_id, version["run_id"]) == ("hall@1", run, run)
+    run = json.loads((out / "run.json").read_text())["run"]
+    assert (known.ref.label, known.run_id, version.run_id) == ("hall@1", run, run)
     assert connect(box.settings).get_run(run).info.status == "FINISHED"
     folder = box.settings.data / "models/registered" / known.ref.where
     assert Manifest.read(folder).name == "hall"
     assert load_folder(folder, "hall@1").name.startswith("hall@1")
-    card = (await admin.get(f"{MODELS}/versions/hall/1")).json()["card"]
-    assert "| shtech_b_train |" in card
-    assert "| shanghaitech-b |" in card
-
-
-def _one_still(box: Box) -> None:
-    assert box.settings.assets is not None
-    part = box.settings.assets / "datasets/shanghaitech_test/part_B"
-    still = min((part / "images").iterdir())
-    folder = box.settings.data / "training" / "still"
-    folder.mkdir()
-    shutil.copy(still, folder)
-    counts = json.loads((part / "counts.json").read_text())
-    folder.with_suffix(".json").write_text(json.dumps({still.stem: counts[still.stem]}))
+    assert found is not None
+    assert "| shtech_b_train |" in found[1]
+    assert "| shanghaitech-b |" in found[1]

@@ -93,7 +93,7 @@ async def test_a_frame_that_two_models_count_otherwise_is_kept_for_that(tmp_path
     async with at_work(tmp_path) as (keeper, told):
         camera = Camera(keeper)
         looks = []
-        for second in range(130):
+        for second in range(140):
             frame = Frame("north", second, START + timedelta(seconds=second), None, noise(second // 20))
             looks.append(keeper.offer(frame, sure, camera.seen(sure, second), "m1"))
             if second == 70:
@@ -104,7 +104,7 @@ async def test_a_frame_that_two_models_count_otherwise_is_kept_for_that(tmp_path
                 assert looks[70] is not None
                 keeper.compared(looks[70], 1, 6)
         await settled(keeper)
-        assert keeper.offer(Frame("nowhere", 0, START, None, noise(1)), sure, camera.seen(sure, 131), "m1") is None
+        assert keeper.offer(Frame("nowhere", 0, START, None, noise(1)), sure, camera.seen(sure, 141), "m1") is None
     [capture] = told
     assert capture.captured_at == START + timedelta(seconds=70)
     assert Reason.DISAGREEMENT in capture.reasons
