@@ -1,6 +1,10 @@
 """A dataset becomes a second, small network that gives the density map alone.
 
     python -m training.train_tuned
+    python -m training.export BASE.pt NAME-density.onnx --density .headroom/training/tuned/tuned.pt
+
+Not a stage of ``dvc.yaml``: on a processor it takes an hour, and what came of an hour was no better where it counts
+(docs/adr/0020-a-second-network-for-the-map.md). Beside ``NAME.onnx``, its file is what density is read from.
 
 Reads ``configs/training.yaml``; goes on, begins anew and tells its progress as ``training.train`` does.
 """

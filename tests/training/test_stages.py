@@ -14,7 +14,7 @@ import yaml
 REPOSITORY = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 ROOMS = ("domain", "ingest", "inference", "training", "api", "headroom", "configs", ".dvc")
-STAGES = ["sources", "prepare", "augment-preview", "train", "train-tuned", "export", "evaluate"]
+STAGES = ["sources", "prepare", "augment-preview", "train", "export", "evaluate"]
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,6 @@ def house(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     told["prepare"]["limit"] = 2
     told["augment"]["crop"] = 128
     told["boxes"] |= {"epochs": 1, "size": 128, "batch": 8}
-    told["tuned"] |= {"crop": 128, "shares": {"shtech_b_train": 1}}
-    told["tuned"]["learn"] |= {"steps": 4, "batch": 2, "check_every": 2, "workers": 0}
     told["density"] |= {"crops": 8, "shares": {"shtech_b_train": 1, "scut_head_b": 1}}
     told["density"]["learn"] |= {"steps": 4, "batch": 2, "check_every": 2}
     told["evaluate"] |= {"clips": [], "stills": told["evaluate"]["stills"][:1], "limit": 2}

@@ -110,3 +110,21 @@ def test_a_training_stopped_and_killed_ends_as_one_run_with_all_its_steps(
         "curves.json",
     }
     assert not (tmp_path / "out" / "work").exists()
+
+
+@pytest.mark.timeout(200)
+def test_a_second_network_for_the_map_is_a_run_of_its_own(
+    configuration: Path, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    assert start("training.prepare", "--config", str(configuration)).wait(120) == 0
+    run = start("training.train_tuned", "--config", str(configuration))
+    told = lines_until(run, "no such words")
+    assert run.wait(60) == 0
+    assert [words.split(":")[0] for words in told] == ["density, step 2", "density, step 4", "trained"]
+    assert {path.name for path in (tmp_path / "out" / "tuned").iterdir()} == {"tuned.pt", "curves.json"}
+    settings = Settings.from_environment({"HEADROOM_DATA": str(tmp_path / "data")})
+    client = connect(settings)
+    (kept,) = client.search_runs([experiment(client, settings, "train-tuned")])
+    assert kept.info.status == "FINISHED"
+    assert kept.data.params["tuned.learn.steps"] == "4"
+    assert not (tmp_path / "out" / "tuned-work").exists()
