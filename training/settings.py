@@ -48,6 +48,8 @@ class BoxesSettings(_Part):
         rate: greatest learning rate.
         teacher_score: the base's own boxes of persons from which on they stand in for labels where persons were not
             looked for.
+        most: boxes in a picture, above which it is left out: matching a thousand of them with 8,400 places takes ten
+            times as long, and heads that small merge in a box as they do in a crowd.
         workers: processes that load pictures.
         seed: of everything that is drawn.
     """
@@ -59,6 +61,7 @@ class BoxesSettings(_Part):
     batch: PositiveInt
     rate: PositiveFloat
     teacher_score: float = Field(gt=0, lt=1)
+    most: PositiveInt
     workers: int = Field(default=0, ge=0)
     seed: int = Field(ge=0)
 

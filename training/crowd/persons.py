@@ -28,7 +28,7 @@ def yolo_of(
     (:mod:`training.crowd.boxes`).
 
     Args:
-        items: all pictures; those with points alone are left out.
+        items: all pictures; those with points alone or with too many boxes are left out.
         teacher: the ``.pt`` the detector begins as.
         settings: how sure the teacher must be.
         folder: where; what is there is replaced.
@@ -37,7 +37,11 @@ def yolo_of(
     Returns:
         The ``data.yaml``, and what people looked for in each picture.
     """
-    boxed = [item for item in items if "points" not in item.labelled and item.split != "test"]
+    boxed = [
+        item
+        for item in items
+        if "points" not in item.labelled and item.split != "test" and len(item.boxes) <= settings.most
+    ]
     known = TorchDetector(teacher, name="teacher", min_score=settings.teacher_score, device=first_of(device))
     taught = [item if "person" in item.labelled else _with_persons(item, known) for item in boxed]
     shutil.rmtree(folder, ignore_errors=True)
