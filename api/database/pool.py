@@ -27,6 +27,7 @@ CLOSE_TIMEOUT_S: Final = 2.0
 LOST: Final = (
     OSError,  # refused, reset, no route; TimeoutError is one
     asyncpg.InterfaceError,  # the connection was closed under a command
+    asyncpg.InternalClientError,  # the server has said goodbye and not hung up yet: MagicStack/asyncpg#784
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shutting down, starting up, crashed, cancelled
     asyncpg.InsufficientResourcesError,  # too many connections, disk full
@@ -140,7 +141,9 @@ class Database:
             _drop(connection)
             raise Unavailable(f"the database does not answer ({type(error).__name__})") from error
         finally:
-            await self._pool.release(connection)
+            # What was to be done is done or has failed. A connection that is lost on its way back is closed by the pool.
+            with suppress(*LOST):
+                await self._pool.release(connection)
 
 
 def _drop(connection: Connection) -> None:

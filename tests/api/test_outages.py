@@ -2,8 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import httpx
 import pytest
 
@@ -98,3 +101,54 @@ async def test_a_connection_that_was_cut_is_said_to_be_lost_even_where_the_pool_
     async with Database(postgres.url, size=2) as database:
         with pytest.raises(Unavailable, match="does not answer"):
             await cut(database)
+
+
+@asynccontextmanager
+async def never_hung_up(url: str) -> AsyncIterator[str]:
+    """Another address of the same server, through which its last words are heard and the end of the line is not."""
+    there = urlsplit(url)
+    open_ends: list[asyncio.StreamWriter] = []
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_ends.append(writer)
+        while words := await reader.read(65536):
+            writer.write(words)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_connection(there.hostname, there.port)
+        await asyncio.gather(pass_on(reader, to_server), pass_on(from_server, writer))
+
+    async with await asyncio.start_server(serve, "127.0.0.1") as server:
+        here = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield urlunsplit(there._replace(netloc=f"{there.netloc.rpartition('@')[0]}@{here}"))
+        for writer in open_ends:
+            writer.close()
+
+
+async def say_goodbye(url: str, pid: int) -> None:
+    """Have the server end one connection, as it does with all of them when it is stopped."""
+    other = await asyncpg.connect(url)
+    assert await other.fetchval("select pg_terminate_backend($1, 5000)", pid)
+    await other.close()
+    await asyncio.sleep(0.2)  # its last words are read
+
+
+async def test_a_server_that_said_goodbye_and_did_not_hang_up_is_lost(database_url: str) -> None:
+    async def cut(database: Database) -> None:
+        async with database.as_owner() as connection:
+            await say_goodbye(database_url, await connection.fetchval("select pg_backend_pid()"))
+            await connection.fetchval("select 1")
+
+    async with never_hung_up(database_url) as url, Database(url, size=1) as database:
+        with pytest.raises(Unavailable, match="does not answer"):
+            await cut(database)
+        async with database.as_owner() as connection:
+            assert await connection.fetchval("select 1") == 1
+
+
+async def test_a_connection_lost_when_all_is_done_spoils_nothing(database_url: str) -> None:
+    async with never_hung_up(database_url) as url, Database(url, size=1) as database:
+        async with database.as_owner() as connection:
+            await say_goodbye(database_url, await connection.fetchval("select pg_backend_pid()"))
+        async with database.as_owner() as connection:
+            assert await connection.fetchval("select 1") == 1
