@@ -25,7 +25,7 @@ Said = dict[str, object]
 def needs_browser() -> None:
     """Skip where the page's own tools are not installed; ``make test`` installs them."""
     if not (DASHBOARD / "node_modules" / "@playwright").is_dir():
-        pytest.skip("no browser: make setup-all installs it")
+        pytest.skip("the page's own tools are not installed; make setup-all installs them")
 
 
 def with_node(**told: str) -> dict[str, str]:
