@@ -15,7 +15,7 @@ from inference.batching import Batcher
 from inference.detect import Detections
 from inference.detect.base import Picture
 from inference.publish import Publisher, connect
-from inference.rollout.beside import QUIET
+from inference.rollout.beside import QUIET, Compared
 from inference.rollout.kept import Kept
 from inference.rollout.live import LiveModel
 from inference.rollout.shadow import Shadow
@@ -94,19 +94,22 @@ def test_where_a_model_on_trial_fails_the_one_before_it_answers(wrong: str, word
 
 
 async def test_a_challenger_looks_at_its_share_and_is_told_with_what_it_skipped(place: Workplace) -> None:
-    heard: list[object] = []
+    heard: list[Compared] = []
+    gave_up: list[str] = []
     champion, challenger = Sees("champion", 4), Sees("crowd-n@2", 5)
     async with Batcher(champion) as batcher:
         model = Loaded(challenger, ref(2), 7)
-        shadow = Shadow(place, batcher, model, "champion", 0.5, heard=heard.append, failed=heard.append)
+        shadow = Shadow(place, batcher, model, "champion", 0.5, failed=gave_up.append)
         for index in range(20):
             found = await batcher.detect(PICTURE)
-            shadow.offer("door", NOW + timedelta(seconds=index), PICTURE, found)
+            shadow.offer("door", NOW + timedelta(seconds=index), PICTURE, found, heard.append)
             await asyncio.sleep(0.02)
         await asyncio.sleep(0.05)
         shadow.end("enough", 0.03)
     assert 5 <= challenger.looks <= 10
-    assert len(heard) == challenger.looks
+    assert len(heard) == challenger.looks, "who showed a frame is told of it, and of no other"
+    assert {(one.counting.count, one.beside.count) for one in heard} == {(4, 5)}
+    assert gave_up == []
     [begun, report, ended] = told(place)
     assert isinstance(begun, RolloutEvent)
     assert isinstance(ended, RolloutEvent)
@@ -120,7 +123,7 @@ async def test_a_challenger_looks_at_its_share_and_is_told_with_what_it_skipped(
 async def test_a_challenger_never_takes_time_from_counting(place: Workplace) -> None:
     challenger = Sees("crowd-n@2")
     async with Batcher(Sees("champion", takes_s=0.05)) as batcher:
-        shadow = Shadow(place, batcher, Loaded(challenger, ref(2)), "c", 1.0, heard=lambda _: None, failed=print)
+        shadow = Shadow(place, batcher, Loaded(challenger, ref(2)), "c", 1.0, failed=print)
         before = 0
         for index in range(60):
             if index == 40:  # two seconds: from then on it is known that there is no time
@@ -134,7 +137,7 @@ async def test_a_challenger_that_fails_gives_up_and_harms_nobody(place: Workplac
     gave_up: list[str] = []
     async with Batcher(Sees("champion")) as batcher:
         model = Loaded(Sees("crowd-n@2", wrong="raises"), ref(2))
-        shadow = Shadow(place, batcher, model, "champion", 1.0, heard=lambda _: None, failed=gave_up.append)
+        shadow = Shadow(place, batcher, model, "champion", 1.0, failed=gave_up.append)
         for _ in range(6):
             shadow.offer("door", NOW, PICTURE, await batcher.detect(PICTURE))
             await asyncio.sleep(0.02)
