@@ -141,7 +141,7 @@ class Database:
             _drop(connection)
             raise Unavailable(f"the database does not answer ({type(error).__name__})") from error
         finally:
-            # What was to be done is done or has failed. A connection that is lost on its way back is closed by the pool.
+            # What was to be done is done or has failed. A connection lost on its way back is closed by the pool.
             with suppress(*LOST):
                 await self._pool.release(connection)
 
