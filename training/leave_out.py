@@ -23,7 +23,7 @@ from torch.utils.data import Subset
 
 from domain.errors import BadInput
 from training.command import told_in_a_line
-from training.crowd.density import DensityTraining, errors_of
+from training.crowd.density import DensityTraining, MapRun, errors_of
 from training.crowd.learn import Learner
 from training.crowd.network import DensityBranch
 from training.dataset.item import Item
@@ -54,7 +54,9 @@ class LeaveOut:
         density = settings.density.model_copy(update={"learn": learn})
         self._settings = settings.model_copy(update={"density": density})
         self._items, self._folder, self._detector = items, folder, detector
-        self._run = DensityTraining(items, detector, self._settings, folder, "cpu", "leave-out", lambda *_: None)
+        self._run = DensityTraining(
+            MapRun(items, detector, folder, "cpu", "leave-out", lambda *_: None), self._settings
+        )
 
     def table(self) -> dict[str, dict[str, float]]:
         """By set: error of a training that drew from it, and of one that did not, on the same validation pictures."""

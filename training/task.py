@@ -3,7 +3,8 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ from domain.settings import Settings
 from inference.assets import resolve
 from training.dataset.layout import Dataset
 from training.settings import TrainingSettings
+from training.tracking import Run, open_run
 
 _NOTE: Final = "run.json"
 
@@ -72,12 +74,26 @@ class Task:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
-    def parameters(self) -> Flat:
-        """Those that bear on the result, a name each."""
+    def _parameters(self) -> Flat:
         return _flat(self._told())
 
-    def begun(self) -> str | None:
-        """The MLflow run that is gone on with; ``None``: a new one begins, and what another left is cleared away."""
+    @contextmanager
+    def in_run(self, kind: str, app: Settings) -> Iterator[Run]:
+        """A run in MLflow: the one that was killed, where it was of this; else a new one, and what is left is cleared.
+
+        Args:
+            kind: the experiment.
+            app: where MLflow is.
+
+        Raises:
+            Unavailable: MLflow does not answer.
+        """
+        known = self._begun()
+        with open_run(kind, self._parameters, self.dataset.content_hash, settings=app, resume_id=known) as run:
+            self._remember(run.id)
+            yield run
+
+    def _begun(self) -> str | None:
         note = self.work / _NOTE
         if note.is_file():
             known = json.loads(note.read_text())
@@ -87,8 +103,7 @@ class Task:
         self.work.mkdir(parents=True)
         return None
 
-    def remember(self, run_id: str) -> None:
-        """Say which MLflow run this is, whole or not at all."""
+    def _remember(self, run_id: str) -> None:
         draft = self.work / f"{_NOTE}.new"
         draft.write_text(json.dumps({"mark": self.mark, "run": run_id}))
         draft.replace(self.work / _NOTE)

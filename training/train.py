@@ -18,11 +18,11 @@ import typer
 
 from domain.settings import Settings
 from training.command import Told, close_when_stopped, tell, told_in_a_line
-from training.crowd.density import DensityTraining
+from training.crowd.density import DensityTraining, MapRun
 from training.crowd.persons import yolo_of
 from training.settings import CONFIGURATION, TrainingSettings
 from training.task import Task
-from training.tracking import Run, open_run
+from training.tracking import Run
 
 MODEL: Final = "model"
 DETECTOR: Final = "detector.pt"
@@ -39,9 +39,7 @@ def train(task: Task, app: Settings, told: Told) -> None:
         BadInput: a set that is to be drawn from is not there, or the base is no YOLOv8 detector.
         Unavailable: MLflow does not answer.
     """
-    run_id = task.begun()
-    with open_run("train", task.parameters, task.dataset.content_hash, settings=app, resume_id=run_id) as run:
-        task.remember(run.id)
+    with task.in_run("train", app) as run:
         detector = _boxes(task, run, told)
         _density(task, run, detector, told)
         files = {DETECTOR: detector} | {name: task.work / "density" / name for name in (DENSITY, CURVES)}
@@ -79,7 +77,8 @@ def _density(task: Task, run: Run, detector: Path, told: Told) -> None:
         told(begin + (1 - begin) * share, words)
 
     folder = task.work / "density"
-    DensityTraining(task.dataset.items, detector, task.settings, folder, task.device, task.mark, step).run()
+    of = MapRun(task.dataset.items, detector, folder, task.device, task.mark, step)
+    DensityTraining(of, task.settings).run()
 
 
 def _run(

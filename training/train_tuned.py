@@ -21,10 +21,10 @@ import typer
 
 from domain.settings import Settings
 from training.command import Told, close_when_stopped, tell, told_in_a_line
+from training.crowd.density import MapRun
 from training.crowd.tuned import WEIGHTS, TunedTraining
 from training.settings import CONFIGURATION, TrainingSettings
 from training.task import Task
-from training.tracking import open_run
 from training.train import CURVES
 
 RESULT: Final = "tuned"
@@ -37,16 +37,15 @@ def train_tuned(task: Task, app: Settings, told: Told) -> None:
         BadInput: a set that is to be drawn from is not there, or the base is no YOLOv8 detector.
         Unavailable: MLflow does not answer.
     """
-    run_id = task.begun()
-    with open_run("train-tuned", task.parameters, task.dataset.content_hash, settings=app, resume_id=run_id) as run:
-        task.remember(run.id)
+    with task.in_run("train-tuned", app) as run:
 
         def step(share: float, words: str, metrics: dict[str, float], number: int) -> None:
             run.metrics(number, {f"density/{name}": value for name, value in metrics.items()})
             told(share, words)
 
         folder = task.work / "density"
-        TunedTraining(task.dataset.items, task.base, task.settings, folder, task.device, task.mark, step).run()
+        of = MapRun(task.dataset.items, task.base, folder, task.device, task.mark, step)
+        TunedTraining(of, task.settings).run()
         for file in task.put({name: folder / name for name in (WEIGHTS, CURVES)}, RESULT):
             run.artefact(file)
     told(1.0, "trained")

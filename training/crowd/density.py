@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Final
@@ -40,35 +40,47 @@ Told = Callable[[float, str, dict[str, float], int], object]
 """Given the share that is done, words, metrics and the step they are of."""
 
 
-class DensityTraining:
-    """One run.
+@dataclass(frozen=True)
+class MapRun:
+    """From what a map is learned, where, and who follows it.
 
-    Args:
+    Attributes:
         items: labelled pictures; those of the split ``train`` are learned from, ``val`` judged by.
-        detector: whose trunk the branch reads.
-        settings: of the run.
-        folder: where it keeps its state.
+        detector: whose trunk the map is read from, or begins with.
+        folder: where the run keeps its state, and puts what it made.
         device: as torch names it; of several GPUs the first is used.
         mark: says what the run is of; the state of another is refused.
         told: follows the progress.
     """
 
-    def __init__(
-        self,
-        items: Sequence[Item],
-        detector: Path,
-        settings: TrainingSettings,
-        folder: Path,
-        device: str,
-        mark: str,
-        told: Told,
-    ) -> None:
+    items: Sequence[Item]
+    detector: Path
+    folder: Path
+    device: str
+    mark: str
+    told: Told
+
+    @property
+    def first_device(self) -> torch.device:
+        """The one that is used."""
+        return torch.device(first_of(self.device))
+
+
+class DensityTraining:
+    """Learning a map on a trunk that stays as it is.
+
+    Args:
+        of: the run.
+        settings: the parameters.
+    """
+
+    def __init__(self, of: MapRun, settings: TrainingSettings) -> None:
         self._settings: DensitySettings = settings.density
-        self._augment, self._folder, self._mark, self._told = settings.augment, folder, mark, told
-        self._device = torch.device(first_of(device))
-        self._train, self._judged = apart(items, self._settings)
-        self._shape = BranchShape(self._settings.width, self._settings.early, self._settings.dilations)
-        self._network = CrowdNetwork(open_detector(detector), self._shape).to(self._device).eval()
+        self._augment, self._folder, self._mark, self._told = settings.augment, of.folder, of.mark, of.told
+        self._device = of.first_device
+        self._train, self._judged = apart(of.items, self._settings)
+        self._shape = shape_of(self._settings)
+        self._network = CrowdNetwork(open_detector(of.detector), self._shape).to(self._device).eval()
 
     def run(self) -> None:
         """Look, learn, and write ``density.pt`` and ``curves.json`` into the folder.
@@ -145,6 +157,11 @@ class DensityTraining:
         branch: nn.Module = learner.averaged.module
         torch.save({"shape": asdict(self._shape), "branch": branch.state_dict()}, self._folder / "density.pt")
         write_curves(learner.checks, self._folder)
+
+
+def shape_of(settings: MapSettings) -> BranchShape:
+    """The branch that is asked for."""
+    return BranchShape(settings.width, settings.early, settings.dilations)
 
 
 def apart(items: Sequence[Item], settings: MapSettings) -> tuple[list[Item], list[Item]]:

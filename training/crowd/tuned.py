@@ -7,7 +7,6 @@ and like leaves. What is tuned here sees them better, and cannot be read for box
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Final, cast
 
 import inference.detect.ultralytics_quiet  # noqa: F401  # before torch, which reads what it sets
@@ -21,10 +20,9 @@ from torch import Tensor
 from inference.detect.letterbox import padded
 from training.checkpoint import open_detector
 from training.crowd.crops import Crop, Crops, as_seen, together
-from training.crowd.density import STATE, Judged, Told, apart, errors_of, said_of, write_curves
-from training.crowd.device import first_of
+from training.crowd.density import STATE, Judged, MapRun, apart, errors_of, said_of, shape_of, write_curves
 from training.crowd.learn import Checked, Learner
-from training.crowd.network import BranchShape, CrowdNetwork
+from training.crowd.network import CrowdNetwork
 from training.dataset.item import Item
 from training.settings import TrainingSettings
 
@@ -36,35 +34,21 @@ _JUDGED: Final = 14
 
 
 class TunedTraining:
-    """One run.
+    """Learning a map together with its trunk.
 
     Args:
-        items: labelled pictures; those of the split ``train`` are learned from, ``val`` judged by.
-        detector: whose trunk it begins with.
-        settings: of the run.
-        folder: where it keeps its state.
-        device: as torch names it; of several GPUs the first is used.
-        mark: says what the run is of; the state of another is refused.
-        told: follows the progress.
+        of: the run.
+        settings: the parameters.
     """
 
-    def __init__(
-        self,
-        items: Sequence[Item],
-        detector: Path,
-        settings: TrainingSettings,
-        folder: Path,
-        device: str,
-        mark: str,
-        told: Told,
-    ) -> None:
-        self._settings, self._folder, self._mark, self._told = settings.tuned, folder, mark, told
+    def __init__(self, of: MapRun, settings: TrainingSettings) -> None:
+        self._settings, self._folder, self._mark, self._told = settings.tuned, of.folder, of.mark, of.told
         self._augment = settings.augment.model_copy(update={"crop": self._settings.crop, "scale": self._settings.scale})
-        self._device = torch.device(first_of(device))
-        self._train, self._judged = apart(items, self._settings)
-        self._shape = BranchShape(self._settings.width, self._settings.early, self._settings.dilations)
+        self._device = of.first_device
+        self._train, self._judged = apart(of.items, self._settings)
+        self._shape = shape_of(self._settings)
         torch.manual_seed(self._settings.seed)
-        self._network = CrowdNetwork(open_detector(detector), self._shape, tuned=True)
+        self._network = CrowdNetwork(open_detector(of.detector), self._shape, tuned=True)
 
     def run(self) -> None:
         """Learn, and write ``tuned.pt`` and ``curves.json`` into the folder.

@@ -14,7 +14,7 @@ import torch
 
 from domain.errors import BadInput
 from training.checkpoint import open_detector
-from training.crowd.density import open_crowd
+from training.crowd.density import MapRun, open_crowd
 from training.crowd.tuned import WEIGHTS, TunedTraining, spread
 from training.dataset.item import Item
 from training.settings import TrainingSettings
@@ -83,7 +83,7 @@ def train(items: list[Item], detector: Path, settings: TrainingSettings, folder:
         if step == stop_at:
             raise KilledError
 
-    TunedTraining(items, detector, settings, folder, "cpu", "mark", tell).run()
+    TunedTraining(MapRun(items, detector, folder, "cpu", "mark", tell), settings).run()
     return told
 
 
