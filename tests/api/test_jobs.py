@@ -128,7 +128,7 @@ async def test_what_cannot_be_is_named(admin: httpx.AsyncClient) -> None:
             "parameters",
             "needs footage and truth",
         ),
-        ({"kind": "train", "parameters": {"epochs": 0}}, "epochs", "greater than or equal to 1"),
+        ({"kind": "train", "parameters": {"epochs": -1}}, "epochs", "greater than or equal to 0"),
         (ANALYSIS | {"limit_s": 0}, "limit_s", "greater than or equal to 1"),
         (ANALYSIS | {"queue": "tpu"}, "queue", "'cpu' or 'gpu'"),
     ]:
