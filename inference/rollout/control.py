@@ -193,8 +193,10 @@ class Rollout:
                 self._shadow.report_when_due(p95(self._before))
 
     def _judge_trial(self, trial: Trial, told: Judged) -> None:
-        if trial.before_p95_s is None and self._beside is not None and len(self._beside.latencies) >= LEAST_BESIDE:
-            trial.before_p95_s = p95(self._beside.latencies)
+        if self._beside is not None:
+            trial.beside_p95_s = p95(self._beside.latencies)
+            if trial.before_p95_s is None and len(self._beside.latencies) >= LEAST_BESIDE:
+                trial.before_p95_s = trial.beside_p95_s
         for latency_s in told.looks:
             trial.looked(latency_s)
         for words in told.failures:

@@ -88,6 +88,20 @@ def test_whoever_promotes_may_say_that_it_counts_otherwise() -> None:
     assert tried.verdict(150) is None
 
 
+def test_a_machine_that_became_slower_is_no_fault_of_the_models() -> None:
+    tried = trial(0.1)
+    tried.beside_p95_s = 0.12
+    assert tried.allowed_s == pytest.approx(0.26)
+    for _ in range(BOUNDS.steady_looks):
+        tried.looked(0.24)
+    assert tried.verdict(110) is None
+    tried.beside_p95_s = 0.05
+    verdict = tried.verdict(111)
+    assert tried.allowed_s == pytest.approx(0.22), "what it took before still stands"
+    assert verdict is not None
+    assert "too slow" in verdict.words
+
+
 def test_one_that_is_too_slow_is_found_after_a_few_looks_or_by_its_tail() -> None:
     tried = trial(0.03)
     allowed_s = tried.allowed_s
